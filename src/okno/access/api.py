@@ -1,0 +1,399 @@
+"""The public door of access: who acts, with what rights; the only gate."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from msgspec import UNSET, UnsetType
+
+from okno.access.events import AccessListener
+from okno.access.keys import Keys, MasterKeyLost, hash_secret, load_keys, new_secret
+from okno.access.types import (
+    PERMISSIONS,
+    Actor,
+    ApiKey,
+    CreatedApiKey,
+    Link,
+    LinkUse,
+    Me,
+    NewApiKey,
+    NewOperator,
+    Operator,
+    OperatorChange,
+    Profile,
+    Role,
+    Team,
+    Workspace,
+    WorkspaceChange,
+)
+from okno.db.pool import Database
+from okno.db.queries import load_queries
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
+from okno.kit.ids import uuid7
+
+SQL = load_queries("okno.access")
+RANK: dict[str, int] = {"operator": 0, "supervisor": 1, "admin": 2, "owner": 3}
+
+__all__ = ["Access", "Keys", "MasterKeyLost", "load_keys", "require"]
+
+
+def require(actor: Actor, permission: str) -> None:
+    """Raises `NotAllowed` naming the missing right."""
+    if permission not in actor.permissions:
+        raise NotAllowed(f"you need the right “{permission}”; an administrator grants it")
+
+
+class Access:
+    """Commands and queries on workspaces, operators, sessions, keys and links."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock, *, secure: bool = False) -> None:
+        self._db = database
+        self.keys = keys
+        self._clock = clock
+        self._hasher = PasswordHasher()
+        self._dummy = self._hasher.hash("nobody has this password")
+        self._names: dict[UUID, tuple[str, str]] = {}
+        self._listeners: list[AccessListener] = []
+        self.secure = secure
+
+    def listen(self, listener: AccessListener) -> None:
+        self._listeners.append(listener)
+
+    def _rights_changed(self, workspace_id: int, operator_id: UUID) -> None:
+        for listener in self._listeners:
+            listener.on_rights_changed(workspace_id, operator_id)
+
+    # -- names in memory -------------------------------------------------------------------------------------------
+
+    async def load_names(self) -> None:
+        """Read every operator's name; at start and after any change."""
+        records = await self._db.fetch(SQL["list_names"], limits.OPERATORS_MAX)
+        self._names = {r["id"]: (r["name"], r["photo"]) for r in records}
+
+    def name_of(self, operator_id: UUID) -> str:
+        """Empty for somebody unknown."""
+        return self._names.get(operator_id, ("", ""))[0]
+
+    def photo_of(self, operator_id: UUID) -> str:
+        return self._names.get(operator_id, ("", ""))[1]
+
+    # -- signing in ------------------------------------------------------------------------------------------------
+
+    async def login(self, email: str, password: str, address: str) -> tuple[Me, str]:
+        """The operator and the session's secret for the cookie. Raises `NotSignedIn`, `TooMany`."""
+        now = self._clock.now()
+        since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
+        keys = [f"ip:{address}", f"mail:{email.lower()}"]
+        for key, most in zip(keys, (limits.LOGIN_FAILURES_MAX * 5, limits.LOGIN_FAILURES_MAX), strict=True):
+            if await self._db.fetchval(SQL["count_failures"], key, since) >= most:
+                raise TooMany("too many attempts; try again in fifteen minutes or ask for a new link")
+        record = await self._db.fetchrow(SQL["find_by_email"], email)
+        stored = record["password_hash"] if record and not record["disabled_at"] else None
+        # The same work whether the address is known or not: the time tells nothing.
+        if not await asyncio.to_thread(self._verify, stored or self._dummy, password) or stored is None:
+            for key in keys:
+                await self._db.execute(SQL["insert_failure"], key, now)
+            raise NotSignedIn("e-mail or password is not right")
+        assert record is not None  # noqa: S101 - a stored hash came from it
+        await self._db.execute(SQL["clear_failures"], keys[1], since)
+        return await self.start_session(record["workspace_id"], record["id"])
+
+    def _verify(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def start_session(self, workspace_id: int, operator_id: UUID) -> tuple[Me, str]:
+        secret = new_secret()
+        now = self._clock.now()
+        await self._db.execute(
+            SQL["insert_session"],
+            *(uuid7(), workspace_id, operator_id, hash_secret(secret), now, now + timedelta(days=limits.SESSION_DAYS)),
+        )
+        await self._db.execute(SQL["end_old_sessions"], now)
+        return await self.me(workspace_id, operator_id, secret), secret
+
+    async def me(self, workspace_id: int, operator_id: UUID, secret: str) -> Me:
+        operator = await self.get_operator(workspace_id, operator_id)
+        workspace = await self.get_workspace(workspace_id)
+        permissions = sorted(PERMISSIONS[operator.role])
+        return Me(operator, workspace, permissions, self.csrf_of(secret), self.secure)
+
+    def csrf_of(self, secret: str) -> str:
+        return self.keys.sign("csrf", secret)
+
+    async def actor_of_session(self, secret: str) -> Actor:
+        """Who holds this session. Raises `NotSignedIn`."""
+        r = await self._db.fetchrow(SQL["find_session"], hash_secret(secret), self._clock.now())
+        if r is None:
+            raise NotSignedIn
+        return _actor(r, r["name"], r["role"], r["photo"], session_id=r["session_id"])
+
+    async def actor_of_api_key(self, secret: str) -> Actor:
+        """An API key acts as itself, within its role and teams. Raises `NotSignedIn`."""
+        r = await self._db.fetchrow(SQL["find_api_key"], hash_secret(secret))
+        if r is None:
+            raise NotSignedIn("this API key is not valid")
+        now = self._clock.now()
+        if r["last_used_at"] is None or now - r["last_used_at"] > timedelta(minutes=1):
+            await self._db.execute(SQL["use_api_key"], r["workspace_id"], r["id"], now)
+        return _actor(r, r["name"], r["role"], "", api_key_id=r["id"])
+
+    async def logout(self, actor: Actor) -> None:
+        if actor.session_id:
+            await self._db.execute(SQL["end_session"], actor.session_id)
+            self._rights_changed(actor.workspace_id, actor.operator_id)
+
+    # -- workspace -------------------------------------------------------------------------------------------------
+
+    async def get_workspace(self, workspace_id: int) -> Workspace:
+        r = await self._db.fetchrow(SQL["find_workspace"], workspace_id)
+        if r is None:
+            raise NotFound("there is no such workspace")
+        return Workspace(r["id"], r["name"], r["locale"], r["onboarded"])
+
+    async def change_workspace(self, actor: Actor, change: WorkspaceChange) -> Workspace:
+        require(actor, "workspace")
+        values = (_value(change.name), _value(change.locale), _value(change.onboarded))
+        r = await self._db.fetchrow(SQL["change_workspace"], actor.workspace_id, *values)
+        if r is None:
+            raise NotFound("there is no such workspace")
+        return Workspace(r["id"], r["name"], r["locale"], r["onboarded"])
+
+    async def ensure_workspace(self, name: str, locale: str) -> int:
+        """The first workspace; made when there is none."""
+        r = await self._db.fetchrow(SQL["first_workspace"])
+        if r:
+            return int(r["id"])
+        return int(await self._db.fetchval(SQL["insert_workspace"], name, locale, self._clock.now()))
+
+    # -- operators -------------------------------------------------------------------------------------------------
+
+    async def list_operators(self, workspace_id: int) -> list[Operator]:
+        return [_operator(r) for r in await self._db.fetch(SQL["list_operators"], workspace_id, limits.OPERATORS_MAX)]
+
+    async def get_operator(self, workspace_id: int, operator_id: UUID) -> Operator:
+        r = await self._db.fetchrow(SQL["find_operator"], workspace_id, operator_id)
+        if r is None:
+            raise NotFound("there is no such operator")
+        return _operator(r)
+
+    async def create_operator(
+        self, workspace_id: int, new: NewOperator, *, purpose: str = "invite", demo: bool = False
+    ) -> tuple[Operator, str]:
+        """The operator and the secret of his one-time link."""
+        operator_id = uuid7()
+        workspace = await self.get_workspace(workspace_id)
+        try:
+            async with self._db.transaction() as tx:
+                now = self._clock.now()
+                await tx.execute(
+                    SQL["insert_operator"],
+                    *(workspace_id, operator_id, new.email, new.name, new.role, workspace.locale, now, demo),
+                )
+                await tx.execute(SQL["join_teams"], workspace_id, operator_id, sorted(set(new.teams)))
+        except asyncpg.UniqueViolationError:
+            raise Conflict("somebody with this e-mail is here already") from None
+        except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
+            raise Invalid("there is no such team", field="teams") from None
+        await self.load_names()
+        secret = await self.create_link(workspace_id, operator_id, purpose)
+        return await self.get_operator(workspace_id, operator_id), secret
+
+    async def invite(self, actor: Actor, new: NewOperator) -> tuple[Operator, str]:
+        require(actor, "operators")
+        _within_rank(actor, new.role)
+        return await self.create_operator(actor.workspace_id, new)
+
+    async def relink(self, actor: Actor, operator_id: UUID) -> tuple[Operator, str]:
+        """A fresh link for somebody who lost his; the former ones stop working."""
+        require(actor, "operators")
+        operator = await self.get_operator(actor.workspace_id, operator_id)
+        _within_rank(actor, operator.role)
+        return operator, await self.create_link(actor.workspace_id, operator_id, "reset")
+
+    async def change_operator(self, actor: Actor, operator_id: UUID, change: OperatorChange) -> Operator:
+        """Raises `Conflict` when the workspace would be left without an owner."""
+        require(actor, "operators")
+        operator = await self.get_operator(actor.workspace_id, operator_id)
+        _within_rank(actor, operator.role)
+        if not isinstance(change.role, UnsetType):
+            _within_rank(actor, change.role)
+        stops = (change.role not in (UNSET, "owner")) or change.disabled is True
+        if operator.role == "owner" and stops:
+            if not await self._db.fetchval(SQL["count_owners"], actor.workspace_id, operator_id):
+                raise Conflict("the last owner stays: name another one first")
+        try:
+            async with self._db.transaction() as tx:
+                values = (_value(change.name), _value(change.role), _value(change.disabled), self._clock.now())
+                await tx.execute(SQL["change_operator"], actor.workspace_id, operator_id, *values)
+                if not isinstance(change.teams, UnsetType):
+                    await tx.execute(SQL["leave_teams"], actor.workspace_id, operator_id)
+                    await tx.execute(SQL["join_teams"], actor.workspace_id, operator_id, sorted(set(change.teams)))
+        except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
+            raise Invalid("there is no such team", field="teams") from None
+        await self.load_names()
+        self._rights_changed(actor.workspace_id, operator_id)
+        return await self.get_operator(actor.workspace_id, operator_id)
+
+    async def change_profile(self, actor: Actor, change: Profile) -> Operator:
+        """The actor's own name, photo, language and looks. API keys have none: `NotAllowed`."""
+        _person(actor)
+        values = map(_value, (change.name, change.photo, change.locale, change.theme, change.sound))
+        await self._db.execute(SQL["change_profile"], actor.workspace_id, actor.operator_id, *values)
+        await self.load_names()
+        return await self.get_operator(actor.workspace_id, actor.operator_id)
+
+    async def change_password(self, actor: Actor, current: str, password: str) -> None:
+        """Ends the operator's other sessions."""
+        _person(actor)
+        r = await self._db.fetchrow(SQL["find_operator"], actor.workspace_id, actor.operator_id)
+        if r is None or not await asyncio.to_thread(self._verify, r["password_hash"] or self._dummy, current):
+            raise Invalid("the present password is not right", field="current")
+        await self.set_password(actor.workspace_id, actor.operator_id, password)
+        await self._db.execute(SQL["end_sessions"], actor.workspace_id, actor.operator_id, actor.session_id)
+
+    async def set_password(self, workspace_id: int, operator_id: UUID, password: str) -> None:
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
+        await self._db.execute(SQL["set_password"], workspace_id, operator_id, hashed)
+
+    # -- one-time links --------------------------------------------------------------------------------------------
+
+    async def create_link(self, workspace_id: int, operator_id: UUID, purpose: str) -> str:
+        """The secret of a link that works once within LINK_HOURS; earlier links of the operator end."""
+        secret = new_secret()
+        until = self._clock.now() + timedelta(hours=limits.LINK_HOURS)
+        async with self._db.transaction() as tx:
+            await tx.execute(SQL["delete_links"], workspace_id, operator_id)
+            await tx.execute(SQL["insert_link"], hash_secret(secret), workspace_id, operator_id, purpose, until)
+        return secret
+
+    async def first_link(self) -> str | None:
+        """A link for the first owner while nobody can sign in yet, else null."""
+        if await self._db.fetchval(SQL["count_usable"]):
+            return None
+        workspace_id = await self.ensure_workspace("okno", "ru")
+        r = await self._db.fetchrow(SQL["first_unused_owner"])
+        if r:
+            return await self.create_link(r["workspace_id"], r["id"], "first")
+        owner = NewOperator(email="owner@example.com", name="Owner", role="owner")
+        return (await self.create_operator(workspace_id, owner, purpose="first"))[1]
+
+    async def get_link(self, secret: str) -> Link:
+        r = await self._db.fetchrow(SQL["find_link"], hash_secret(secret), self._clock.now())
+        if r is None:
+            raise NotFound("this link was used already or is too old; ask for another one")
+        return Link(r["purpose"], r["email"], r["name"])
+
+    async def use_link(self, secret: str, use: LinkUse) -> tuple[Me, str]:
+        """Set name and password, sign in, burn the link. The first owner also chooses his e-mail."""
+        now = self._clock.now()
+        hashed = await asyncio.to_thread(self._hasher.hash, use.password)
+        try:
+            async with self._db.transaction() as tx:
+                r = await tx.fetchrow(SQL["find_link"], hash_secret(secret), now)
+                if r is None or await tx.fetchval(SQL["use_link"], hash_secret(secret)) is None:
+                    raise NotFound("this link was used already or is too old; ask for another one")
+                key = (r["workspace_id"], r["operator_id"])
+                await tx.execute(SQL["set_password"], *key, hashed)
+                if r["purpose"] == "first" and not isinstance(use.email, UnsetType):
+                    await tx.execute(SQL["set_email"], *key, use.email)
+                if use.name:
+                    await tx.execute(SQL["change_profile"], *key, use.name, None, None, None, None)
+                await tx.execute(SQL["end_sessions"], *key, UUID(int=0))
+        except asyncpg.UniqueViolationError:
+            raise Conflict("somebody with this e-mail is here already") from None
+        await self.load_names()
+        return await self.start_session(*key)
+
+    async def request_reset(self, email: str) -> str | None:
+        """The secret for a reset link, null when nobody has this address; the caller's answer is the same."""
+        r = await self._db.fetchrow(SQL["find_by_email"], email)
+        if r is None or r["disabled_at"]:
+            return None
+        return await self.create_link(r["workspace_id"], r["id"], "reset")
+
+    # -- teams and API keys ----------------------------------------------------------------------------------------
+
+    async def list_teams(self, workspace_id: int) -> list[Team]:
+        records = await self._db.fetch(SQL["list_teams"], workspace_id, limits.TEAMS_MAX)
+        return [Team(r["id"], r["name"], r["operators"]) for r in records]
+
+    async def create_team(self, actor: Actor, name: str) -> Team:
+        require(actor, "operators")
+        if len(await self.list_teams(actor.workspace_id)) >= limits.TEAMS_MAX:
+            raise Conflict(f"there are {limits.TEAMS_MAX} teams already")
+        team_id = await self._db.fetchval(SQL["insert_team"], actor.workspace_id, name)
+        if team_id is None:
+            raise Conflict("there is a team with this name")
+        return Team(team_id, name, 0)
+
+    async def rename_team(self, actor: Actor, team_id: int, name: str) -> Team:
+        require(actor, "operators")
+        try:
+            if await self._db.fetchval(SQL["rename_team"], actor.workspace_id, team_id, name) is None:
+                raise NotFound("there is no such team")
+        except asyncpg.UniqueViolationError:
+            raise Conflict("there is a team with this name") from None
+        return next(t for t in await self.list_teams(actor.workspace_id) if t.id == team_id)
+
+    async def list_api_keys(self, actor: Actor) -> list[ApiKey]:
+        require(actor, "api_keys")
+        records = await self._db.fetch(SQL["list_api_keys"], actor.workspace_id, limits.API_KEYS_MAX)
+        return [ApiKey(r["id"], r["name"], r["role"], r["created_at"], r["last_used_at"]) for r in records]
+
+    async def create_api_key(self, actor: Actor, new: NewApiKey) -> CreatedApiKey:
+        require(actor, "api_keys")
+        _within_rank(actor, new.role)
+        if len(await self.list_api_keys(actor)) >= limits.API_KEYS_MAX:
+            raise Conflict(f"there are {limits.API_KEYS_MAX} keys already: delete one first")
+        known = {t.id for t in await self.list_teams(actor.workspace_id)}
+        if not set(new.teams) <= known:
+            raise Invalid("there is no such team", field="teams")
+        key = ApiKey(uuid7(), new.name, new.role, self._clock.now(), None)
+        secret = f"okno_{new_secret()}"
+        values = (key.id, key.name, hash_secret(secret), key.role, sorted(set(new.teams)), key.created_at)
+        await self._db.execute(SQL["insert_api_key"], actor.workspace_id, *values)
+        return CreatedApiKey(key, secret)
+
+    async def delete_api_key(self, actor: Actor, key_id: UUID) -> None:
+        require(actor, "api_keys")
+        if await self._db.fetchval(SQL["delete_api_key"], actor.workspace_id, key_id) is None:
+            raise NotFound("there is no such key")
+        self._rights_changed(actor.workspace_id, key_id)
+
+
+def _value(field: Any) -> Any:
+    return None if field is UNSET else field
+
+
+def _person(actor: Actor) -> None:
+    if actor.api_key_id:
+        raise NotAllowed("an API key has no profile")
+
+
+def _within_rank(actor: Actor, role: str) -> None:
+    if RANK[role] > RANK[actor.role]:
+        raise NotAllowed(f"only an owner may do this to the role “{role}”")
+
+
+def _actor(record: Any, name: str, role: Role, photo: str, **ids: Any) -> Actor:
+    teams = frozenset(record["teams"])
+    return Actor(record["workspace_id"], record["id"], name, role, PERMISSIONS[role], teams, photo, **ids)
+
+
+def _operator(r: Any) -> Operator:
+    created: datetime = r["created_at"]
+    disabled = r["disabled_at"] is not None
+    return Operator(
+        *(r["id"], r["email"], r["name"], r["role"], r["photo"], r["teams"], r["locale"], r["theme"], r["sound"]),
+        disabled,
+        created,
+    )

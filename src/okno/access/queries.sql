@@ -1,0 +1,133 @@
+-- name: find_workspace :one
+SELECT id, name, locale, onboarded FROM workspace WHERE id = $1 LIMIT 1;
+
+-- name: first_workspace :one
+SELECT id, name, locale, onboarded FROM workspace ORDER BY id LIMIT 1;
+
+-- name: insert_workspace :value
+INSERT INTO workspace (name, locale, created_at) VALUES ($1, $2, $3) RETURNING id;
+
+-- name: change_workspace :one
+UPDATE workspace SET name = coalesce($2, name), locale = coalesce($3, locale), onboarded = coalesce($4, onboarded)
+ WHERE id = $1 RETURNING id, name, locale, onboarded;
+
+-- name: list_operators :many
+SELECT o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme, o.sound, o.disabled_at, o.created_at,
+       ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id ORDER BY 1)
+         AS teams
+  FROM operator o WHERE o.workspace_id = $1 ORDER BY translate(lower(o.name), 'ё', 'е'), o.name, o.id LIMIT $2;
+
+-- name: find_operator :one
+SELECT o.workspace_id, o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme, o.sound, o.disabled_at, o.created_at,
+       o.password_hash,
+       ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id ORDER BY 1)
+         AS teams
+  FROM operator o WHERE o.workspace_id = $1 AND o.id = $2 LIMIT 1;
+
+-- name: find_by_email :one
+SELECT workspace_id, id, password_hash, disabled_at, name FROM operator WHERE lower(email) = lower($1) LIMIT 1;
+
+-- name: list_names :many
+SELECT id, name, photo FROM operator ORDER BY id LIMIT $1;
+
+-- name: insert_operator :exec
+INSERT INTO operator (workspace_id, id, email, name, role, locale, created_at, demo) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: change_operator :exec
+UPDATE operator SET name = coalesce($3, name), role = coalesce($4, role),
+       disabled_at = CASE WHEN $5::boolean IS NULL THEN disabled_at WHEN $5 THEN coalesce(disabled_at, $6) END
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: change_profile :exec
+UPDATE operator SET name = coalesce($3, name), photo = coalesce($4, photo), locale = coalesce($5, locale),
+       theme = coalesce($6, theme), sound = coalesce($7, sound)
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_password :exec
+UPDATE operator SET password_hash = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_email :exec
+UPDATE operator SET email = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: count_owners :value
+SELECT count(*) FROM operator WHERE workspace_id = $1 AND role = 'owner' AND disabled_at IS NULL AND id <> $2;
+
+-- name: count_usable :value
+SELECT count(*) FROM operator WHERE password_hash IS NOT NULL AND role IN ('owner', 'admin') AND disabled_at IS NULL;
+
+-- name: first_unused_owner :one
+SELECT workspace_id, id FROM operator WHERE role = 'owner' AND password_hash IS NULL ORDER BY created_at LIMIT 1;
+
+-- name: leave_teams :exec
+DELETE FROM operator_team WHERE workspace_id = $1 AND operator_id = $2;
+
+-- name: join_teams :exec
+INSERT INTO operator_team (workspace_id, operator_id, team_id) SELECT $1, $2, unnest($3::bigint[]);
+
+-- name: list_teams :many
+SELECT t.id, t.name, (SELECT count(*) FROM operator_team m WHERE m.workspace_id = t.workspace_id AND m.team_id = t.id)
+         AS operators
+  FROM team t WHERE t.workspace_id = $1 ORDER BY translate(lower(t.name), 'ё', 'е'), t.id LIMIT $2;
+
+-- name: insert_team :value
+INSERT INTO team (workspace_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: rename_team :value
+UPDATE team SET name = $3 WHERE workspace_id = $1 AND id = $2 RETURNING id;
+
+-- name: insert_session :exec
+INSERT INTO operator_session (id, workspace_id, operator_id, token_hash, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: find_session :one
+SELECT s.id AS session_id, o.workspace_id, o.id, o.name, o.role, o.photo,
+       ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id) AS teams
+  FROM operator_session s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
+ WHERE s.token_hash = $1 AND s.expires_at > $2 AND o.disabled_at IS NULL LIMIT 1;
+
+-- name: end_session :exec
+DELETE FROM operator_session WHERE id = $1;
+
+-- name: end_sessions :exec
+DELETE FROM operator_session WHERE workspace_id = $1 AND operator_id = $2 AND id <> $3;
+
+-- name: end_old_sessions :exec
+DELETE FROM operator_session WHERE expires_at < $1;
+
+-- name: list_api_keys :many
+SELECT id, name, role, created_at, last_used_at FROM api_key WHERE workspace_id = $1 ORDER BY created_at, id LIMIT $2;
+
+-- name: insert_api_key :exec
+INSERT INTO api_key (workspace_id, id, name, secret_hash, role, teams, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: find_api_key :one
+SELECT workspace_id, id, name, role, teams, last_used_at FROM api_key WHERE secret_hash = $1 LIMIT 1;
+
+-- name: use_api_key :exec
+UPDATE api_key SET last_used_at = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: delete_api_key :value
+DELETE FROM api_key WHERE workspace_id = $1 AND id = $2 RETURNING id;
+
+-- name: insert_link :exec
+INSERT INTO one_time_link (token_hash, workspace_id, operator_id, purpose, expires_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: delete_links :exec
+DELETE FROM one_time_link WHERE workspace_id = $1 AND operator_id = $2;
+
+-- name: find_link :one
+SELECT l.workspace_id, l.operator_id, l.purpose, o.email, o.name
+  FROM one_time_link l JOIN operator o ON o.workspace_id = l.workspace_id AND o.id = l.operator_id
+ WHERE l.token_hash = $1 AND l.expires_at > $2 AND o.disabled_at IS NULL LIMIT 1;
+
+-- name: use_link :value
+DELETE FROM one_time_link WHERE token_hash = $1 RETURNING operator_id;
+
+-- name: count_failures :value
+SELECT count(*) FROM login_failure WHERE address = $1 AND at > $2;
+
+-- name: insert_failure :exec
+INSERT INTO login_failure (address, at) VALUES ($1, $2);
+
+-- name: clear_failures :exec
+DELETE FROM login_failure WHERE address = $1 OR at < $2;

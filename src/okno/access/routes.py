@@ -1,0 +1,198 @@
+"""HTTP of access."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Request, Response, Router, delete, get, patch, post
+from litestar.datastructures import Cookie, State
+from litestar.params import Parameter
+
+from okno.access.api import Access
+from okno.access.types import (
+    Actor,
+    ApiKey,
+    CreatedApiKey,
+    Invited,
+    Link,
+    LinkToken,
+    LinkUse,
+    Login,
+    Me,
+    NewApiKey,
+    NewOperator,
+    NewTeam,
+    Operator,
+    OperatorChange,
+    PasswordChange,
+    Profile,
+    ResetRequest,
+    Team,
+    Workspace,
+    WorkspaceChange,
+)
+from okno.kit import limits
+from okno.kit.errors import NotAllowed, NotSignedIn
+from okno.kit.openapi import SIGNED_IN, problems
+
+COOKIE = "okno_session"
+CSRF_HEADER = "x-csrf-token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+AnyRequest = Request[None, None, State]
+TeamId = Annotated[int, Parameter(ge=1, le=2**53)]
+
+
+async def provide_actor(request: AnyRequest, access: Access) -> Actor:
+    """Who asks: an API key in `Authorization: Bearer`, else the session cookie with its CSRF header on changes."""
+    authorization = request.headers.get("authorization", "")
+    if authorization:
+        scheme, _, secret = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotSignedIn("the authorization scheme is Bearer")
+        return await access.actor_of_api_key(secret.strip())
+    secret = request.cookies.get(COOKIE, "")
+    if not secret:
+        raise NotSignedIn
+    if request.method not in SAFE and request.headers.get(CSRF_HEADER) != access.csrf_of(secret):
+        raise NotAllowed("the header x-csrf-token is missing or wrong: take it from GET /api/v1/session")
+    return await access.actor_of_session(secret)
+
+
+def _cookie(secret: str, request: AnyRequest) -> Cookie:
+    return Cookie(
+        COOKIE,
+        secret,
+        max_age=limits.SESSION_DAYS * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+@get("/session", operation_id="get_session", responses=problems(401), summary="Who is signed in")
+async def get_session(request: AnyRequest, access: Access) -> Me:
+    secret = request.cookies.get(COOKIE, "")
+    actor = await access.actor_of_session(secret)
+    return await access.me(actor.workspace_id, actor.operator_id, secret)
+
+
+@post("/session", operation_id="login", responses=problems(401, 429), summary="Sign in")
+async def login(request: AnyRequest, access: Access, data: Login) -> Response[Me]:
+    me, secret = await access.login(data.email, data.password, request.client.host if request.client else "")
+    return Response(me, cookies=[_cookie(secret, request)])
+
+
+@delete("/session", operation_id="logout", responses=problems(*SIGNED_IN), summary="Sign out")
+async def logout(access: Access, actor: Actor) -> Response[None]:
+    await access.logout(actor)
+    response: Response[None] = Response(None, status_code=204)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@get("/links/{token:str}", operation_id="get_link", responses=problems(404), summary="What a one-time link is for")
+async def get_link(access: Access, token: LinkToken) -> Link:
+    return await access.get_link(token)
+
+
+@post("/links/{token:str}", operation_id="use_link", responses=problems(404, 409), summary="Use a one-time link")
+async def use_link(request: AnyRequest, access: Access, token: LinkToken, data: LinkUse) -> Response[Me]:
+    me, secret = await access.use_link(token, data)
+    return Response(me, cookies=[_cookie(secret, request)])
+
+
+@get("/workspace", operation_id="get_workspace", responses=problems(*SIGNED_IN), summary="The workspace")
+async def get_workspace(access: Access, actor: Actor) -> Workspace:
+    return await access.get_workspace(actor.workspace_id)
+
+
+@patch("/workspace", operation_id="change_workspace", responses=problems(*SIGNED_IN), summary="Change the workspace")
+async def change_workspace(access: Access, actor: Actor, data: WorkspaceChange) -> Workspace:
+    return await access.change_workspace(actor, data)
+
+
+@patch("/profile", operation_id="change_profile", responses=problems(*SIGNED_IN), summary="Change one's own profile")
+async def change_profile(access: Access, actor: Actor, data: Profile) -> Operator:
+    return await access.change_profile(actor, data)
+
+
+@post("/profile/password", operation_id="change_password", status_code=204, responses=problems(*SIGNED_IN),
+      summary="Change one's own password")
+async def change_password(access: Access, actor: Actor, data: PasswordChange) -> None:
+    await access.change_password(actor, data.current, data.password)
+
+
+@get("/operators", operation_id="list_operators", responses=problems(*SIGNED_IN), summary="Operators by name")
+async def list_operators(access: Access, actor: Actor) -> list[Operator]:
+    return await access.list_operators(actor.workspace_id)
+
+
+@post("/operators", operation_id="invite_operator", responses=problems(*SIGNED_IN, 409), summary="Invite an operator")
+async def invite_operator(request: AnyRequest, access: Access, actor: Actor, data: NewOperator) -> Invited:
+    operator, secret = await access.invite(actor, data)
+    return Invited(operator, _link_url(request, secret))
+
+
+@patch("/operators/{operator_id:uuid}", operation_id="change_operator", responses=problems(*SIGNED_IN, 404, 409),
+       summary="Change an operator")
+async def change_operator(access: Access, actor: Actor, operator_id: UUID, data: OperatorChange) -> Operator:
+    return await access.change_operator(actor, operator_id, data)
+
+
+@post("/operators/{operator_id:uuid}/link", operation_id="relink_operator", responses=problems(*SIGNED_IN, 404),
+      summary="A fresh one-time link for an operator")
+async def relink_operator(request: AnyRequest, access: Access, actor: Actor, operator_id: UUID) -> Invited:
+    operator, secret = await access.relink(actor, operator_id)
+    return Invited(operator, _link_url(request, secret))
+
+
+@get("/teams", operation_id="list_teams", responses=problems(*SIGNED_IN), summary="Teams by name")
+async def list_teams(access: Access, actor: Actor) -> list[Team]:
+    return await access.list_teams(actor.workspace_id)
+
+
+@post("/teams", operation_id="create_team", responses=problems(*SIGNED_IN, 409), summary="Create a team")
+async def create_team(access: Access, actor: Actor, data: NewTeam) -> Team:
+    return await access.create_team(actor, data.name)
+
+
+@patch("/teams/{team_id:int}", operation_id="rename_team", responses=problems(*SIGNED_IN, 404, 409),
+       summary="Rename a team")
+async def rename_team(access: Access, actor: Actor, team_id: TeamId, data: NewTeam) -> Team:
+    return await access.rename_team(actor, team_id, data.name)
+
+
+@get("/api-keys", operation_id="list_api_keys", responses=problems(*SIGNED_IN), summary="API keys, without secrets")
+async def list_api_keys(access: Access, actor: Actor) -> list[ApiKey]:
+    return await access.list_api_keys(actor)
+
+
+@post("/api-keys", operation_id="create_api_key", responses=problems(*SIGNED_IN, 409), summary="Create an API key")
+async def create_api_key(access: Access, actor: Actor, data: NewApiKey) -> CreatedApiKey:
+    return await access.create_api_key(actor, data)
+
+
+@delete("/api-keys/{key_id:uuid}", operation_id="delete_api_key", responses=problems(*SIGNED_IN, 404),
+        summary="Delete an API key")
+async def delete_api_key(access: Access, actor: Actor, key_id: UUID) -> None:
+    await access.delete_api_key(actor, key_id)
+
+
+@post("/password-resets", operation_id="request_reset", status_code=202, responses=problems(),
+      summary="Ask for a reset link")
+async def request_reset(access: Access, data: ResetRequest) -> None:
+    await access.request_reset_by_mail(data.email)
+
+
+def _link_url(request: AnyRequest, secret: str) -> str:
+    return f"{request.app.state.public_url}/link/{secret}"
+
+
+ROUTER = Router(
+    "/",
+    tags=["access"],
+    route_handlers=[
+        *(get_session, login, logout, get_link, use_link, request_reset, get_workspace, change_workspace),
+        *(change_profile, change_password, list_operators, invite_operator, change_operator, relink_operator),
+        *(list_teams, create_team, rename_team, list_api_keys, create_api_key, delete_api_key),
+    ],
+)

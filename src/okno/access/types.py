@@ -1,0 +1,184 @@
+"""Workspaces, operators, teams, sessions and keys."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from okno.kit import limits
+from okno.kit.wire import NO_NUL, Answer, Email, Name, OptionalName, Wire
+
+Role = Literal["owner", "admin", "supervisor", "operator"]
+Permission = Literal[
+    "conversations", "see_all", "delete_any", "contacts", "operators", "workspace", "api_keys", "owners"
+]
+"""What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace."""
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    "operator": frozenset({"conversations", "contacts"}),
+    "supervisor": frozenset({"conversations", "contacts", "delete_any"}),
+    "admin": frozenset({"conversations", "contacts", "delete_any", "see_all", "operators", "workspace", "api_keys"}),
+    "owner": frozenset(
+        {"conversations", "contacts", "delete_any", "see_all", "operators", "workspace", "api_keys", "owners"}
+    ),
+}
+
+Password = Annotated[
+    str, Meta(min_length=limits.PASSWORD_LEN_MIN, max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)
+]
+AnyPassword = Annotated[str, Meta(max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
+Locale = Literal["ru", "en"]
+Theme = Literal["auto", "light", "dark"]
+LinkToken = Annotated[str, Meta(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a signed-in operator or an API key. `teams` and `see_all` are the scope; `permissions` the rights."""
+
+    workspace_id: int
+    operator_id: UUID
+    name: str
+    role: Role
+    permissions: frozenset[str]
+    teams: frozenset[int] = field(default_factory=frozenset)
+    photo: str = ""
+    session_id: UUID | None = None
+    api_key_id: UUID | None = None
+
+    @property
+    def see_all(self) -> bool:
+        return "see_all" in self.permissions
+
+
+class Login(Wire):
+    email: Email
+    password: AnyPassword
+
+
+class Me(Answer):
+    """The signed-in operator. `csrf` goes into the header x-csrf-token of every change."""
+
+    operator: "Operator"
+    workspace: "Workspace"
+    permissions: list[str]
+    csrf: str
+    secure: bool
+
+
+class Operator(Answer):
+    """`disabled`: may not sign in, his conversations keep his name."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    photo: str
+    teams: list[int]
+    locale: Locale
+    theme: Theme
+    sound: bool
+    disabled: bool
+    created_at: datetime
+
+
+class Workspace(Answer):
+    id: int
+    name: str
+    locale: Locale
+    onboarded: bool
+
+
+class WorkspaceChange(Wire):
+    name: Name | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    onboarded: bool | UnsetType = UNSET
+
+
+class NewOperator(Wire):
+    """The answer carries a one-time link: no password ever travels."""
+
+    email: Email
+    name: Name
+    role: Role = "operator"
+    teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] = []
+
+
+class OperatorChange(Wire):
+    name: Name | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+
+
+class Profile(Wire):
+    name: Name | UnsetType = UNSET
+    photo: Annotated[str, Meta(max_length=300, pattern=r"^[^\x00<>\"']*$")] | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    theme: Theme | UnsetType = UNSET
+    sound: bool | UnsetType = UNSET
+
+
+class PasswordChange(Wire):
+    current: AnyPassword
+    password: Password
+
+
+class Invited(Answer):
+    """`url` is the one-time link to hand over; shown once."""
+
+    operator: Operator
+    url: str
+
+
+class Link(Answer):
+    """What a one-time link is for, shown before it is used."""
+
+    purpose: Literal["first", "invite", "reset"]
+    email: str
+    name: str
+
+
+class LinkUse(Wire):
+    password: Password
+    name: OptionalName = ""
+    email: Email | UnsetType = UNSET
+
+
+class ResetRequest(Wire):
+    email: Email
+
+
+class Team(Answer):
+    id: int
+    name: str
+    operators: int
+
+
+class NewTeam(Wire):
+    name: Name
+
+
+class ApiKey(Answer):
+    id: UUID
+    name: str
+    role: Role
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class NewApiKey(Wire):
+    name: Name
+    role: Role = "operator"
+    teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] = []
+
+
+class CreatedApiKey(Answer):
+    """`secret` is shown once; only its hash is kept."""
+
+    key: ApiKey
+    secret: str
+
+

@@ -1,0 +1,145 @@
+"""The composition root: the only file that knows everything."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import picows
+from litestar import Litestar
+
+from okno.access import routes as access_routes
+from okno.access.api import Access
+from okno.access.keys import Keys
+from okno.bus.api import Bus
+from okno.channels.site import routes as site_routes
+from okno.channels.site.api import Site
+from okno.contacts import routes as contacts_routes
+from okno.contacts.api import Contacts
+from okno.conversations import handlers as conversations_handlers
+from okno.conversations import routes as conversations_routes
+from okno.conversations.api import Conversations, Writer
+from okno.db.pool import Database
+from okno.http import pages
+from okno.http.assembly import make_app
+from okno.http.static import Static, static_folder
+from okno.kit.clock import Clock, SystemClock
+from okno.kit.tasks import Tasks
+from okno.realtime import streams as realtime_streams
+from okno.realtime.hub import Hub
+from okno.realtime.session import Realtime
+from okno.realtime.streams import Streams
+from okno.realtime.upgrade import Socket, socket_protocol
+from okno.visits import routes as visits_routes
+from okno.visits.api import Visits
+
+SOCKET_PATH = "/realtime"
+
+
+class App:
+    """Every part of one process, wired. `start` before the first request, `close` after the last."""
+
+    def __init__(self, database: Database, keys: Keys, public_url: str, files: Path, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self.database = database
+        self.public_url = public_url
+        self.files = files
+        self.tasks = Tasks()
+        self.access = Access(database, keys, self.clock, secure=public_url.startswith("https://"))
+        self.bus = Bus(database, self.clock)
+        self.contacts = Contacts(database, keys, self.clock)
+        self.visits = Visits(database, keys, self.clock, public_url)
+        self.writer = Writer(database, self.clock)
+        self.conversations = Conversations(database, self.writer, self.clock, self.access)
+        self.site = Site(self.access, self.visits, self.contacts, self.conversations)
+        self.hub = Hub(self.conversations, self.clock, self.access)
+        self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
+        self.streams = Streams(self.realtime)
+        self.static = Static(static_folder())
+        self.workspace_id = 0
+        self._wire()
+
+    def _wire(self) -> None:
+        """News comes up: lower slices tell whoever registered here."""
+        self.conversations.listen(self.hub)
+        self.access.listen(self.hub)
+        self.contacts.listen(self.conversations.touch_contact)
+        self.hub.on_commit_wake(self.bus.wake)
+        self.bus.handle(
+            "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
+        )
+
+    async def start(self) -> None:
+        await self.access.load_names()
+        self.tasks.loop(self.writer.run, name="writer")
+        self.tasks.loop(self.hub.run_lists, name="lists")
+        self.tasks.loop(self.hub.run_counters, name="counters")
+        self.tasks.loop(self.realtime.run_sweep, name="sweep")
+        await self.bus.start(self.tasks)
+
+    async def close(self) -> None:
+        self.realtime.close()
+        await self.tasks.close()
+        await self.database.close()
+
+    def asgi(self) -> Litestar:
+        """The HTTP half."""
+        doors: dict[str, Any] = {
+            "database": self.database,
+            "access": self.access,
+            "contacts": self.contacts,
+            "visits": self.visits,
+            "conversations": self.conversations,
+            "site": self.site,
+            "static": self.static,
+            "streams": self.streams,
+        }
+        return make_app(
+            api=[
+                access_routes.ROUTER,
+                contacts_routes.ROUTER,
+                visits_routes.ROUTER,
+                conversations_routes.ROUTER,
+                site_routes.ROUTER,
+            ],
+            outside=[realtime_streams.ROUTER, pages.ROUTER],
+            dependencies=doors,
+            state={"public_url": self.public_url, "workspace_id": self.workspace_id},
+        )
+
+    def ws(self) -> type:
+        """The socket half, for uvicorn's `ws=`."""
+        return socket_protocol(self._listen)
+
+    def _listen(self, request: picows.WSUpgradeRequest) -> Any:
+        """Synchronous: what needs a look-up is decided at the hello. Foreign pages get no operator's cookie."""
+        headers = {k.lower(): v for k, v in request.headers.items()}
+        path = request.path.decode("latin-1").partition("?")[0]
+        if path != SOCKET_PATH:
+            return picows.WSUpgradeResponse.create_error_response(404, b"there is no socket here")
+        origin = headers.get("origin", "")
+        own = not origin or origin.partition("://")[2] == headers.get("host", "")
+        secret = _cookie(headers.get("cookie", ""), access_routes.COOKIE) if own else None
+        return Socket(self.realtime, secret)
+
+
+def _cookie(header: str, name: str) -> str | None:
+    for part in header.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return None
+
+
+@asynccontextmanager
+async def running(app: App, *, workspace: str = "okno", locale: str = "ru") -> AsyncIterator[App]:
+    """The app with its first workspace and site inbox, started and closed."""
+    app.workspace_id = await app.access.ensure_workspace(workspace, locale)
+    await app.visits.ensure_site_inbox(app.workspace_id, "Сайт" if locale == "ru" else "Site")
+    await app.start()
+    try:
+        yield app
+    finally:
+        await asyncio.shield(app.close())

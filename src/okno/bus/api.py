@@ -1,0 +1,123 @@
+"""News between slices, at least once: emitted in the emitter's transaction, read from the outbox by handlers.
+
+A handler sees rows in the order of `(xid, id)` and only below the oldest running transaction, so nothing that commits
+late is overtaken. Its cursor moves in its own transaction. What fails HANDLER_TRIES_MAX times is parked, never lost.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import structlog
+
+from okno.bus.events import News, TimelineSpan
+from okno.db.pool import Connection, Database
+from okno.db.queries import load_queries
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import NotFound
+from okno.kit.tasks import Tasks
+
+SQL = load_queries("okno.bus")
+POLL_S = 1.0  # when nobody wakes us: another process may have written
+RETRY_S = 0.2  # doubling: about 13 s over all tries
+HOUSEKEEPING_S = 600.0
+log = structlog.get_logger()
+
+Handler = Callable[[News], Awaitable[None]]
+
+
+async def emit(connection: Connection, clock: Clock, topic: str, payload: Any) -> None:
+    """Leave news in the caller's transaction; it is read after the commit, or never if there is none."""
+    await connection.execute(SQL["emit"], clock.now(), topic, msgspec.json.encode(payload).decode())
+
+
+class Bus:
+    """Runs the handlers of this process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._db = database
+        self._clock = clock
+        self._handlers: dict[str, tuple[frozenset[str], Handler]] = {}
+        self._wakes: dict[str, asyncio.Event] = {}
+
+    def handle(self, name: str, topics: set[str], handler: Handler) -> None:
+        """Register before `start`. The name is the cursor's: it must not change between versions."""
+        self._handlers[name] = (frozenset(topics), handler)
+        self._wakes[name] = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was committed; handlers look at once instead of at the next poll."""
+        for event in self._wakes.values():
+            event.set()
+
+    async def start(self, tasks: Tasks) -> None:
+        for name in self._handlers:
+            await self._db.execute(SQL["ensure_cursor"], name)
+            tasks.loop(lambda name=name: self._run(name), name=f"bus {name}")  # type: ignore[misc]
+        tasks.loop(self._tidy, name="bus housekeeping")
+
+    async def _run(self, name: str) -> None:
+        wake = self._wakes[name]
+        while True:
+            wake.clear()
+            if not await self.step(name):
+                try:
+                    await asyncio.wait_for(wake.wait(), POLL_S)
+                except TimeoutError:
+                    continue
+
+    async def step(self, name: str) -> int:
+        """Read and handle one page; how many rows there were."""
+        topics, handler = self._handlers[name]
+        async with self._db.transaction() as tx:
+            cursor = await tx.fetchrow(SQL["lock_cursor"], name)
+            if cursor is None:
+                raise NotFound(f"the bus has no cursor for {name}")
+            rows = await tx.fetch(SQL["read_outbox"], cursor["xid"], cursor["id"], limits.OUTBOX_READ_MAX)
+            for row in rows:
+                if row["topic"] in topics:
+                    await self._handle(tx, name, handler, _news(row))
+            if rows:
+                await tx.execute(SQL["move_cursor"], name, rows[-1]["xid"], rows[-1]["id"])
+        return len(rows)
+
+    async def _handle(self, tx: Connection, name: str, handler: Handler, news: News) -> None:
+        wait_s = RETRY_S
+        for attempt in range(1, limits.HANDLER_TRIES_MAX + 1):
+            try:
+                await handler(news)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is parked and not lost
+                if attempt == limits.HANDLER_TRIES_MAX:
+                    log.error("event parked", handler=name, topic=news.topic, error=repr(error))
+                    payload = msgspec.json.encode(news).decode()
+                    await tx.execute(SQL["park"], name, news.topic, payload, repr(error)[:2000], self._clock.now())
+                    return
+                await self._clock.sleep(wait_s)
+                wait_s *= 2
+            else:
+                return
+
+    async def _tidy(self) -> None:
+        await self._db.execute(SQL["forget"], self._clock.now() - timedelta(hours=limits.OUTBOX_KEEP_HOURS))
+        await asyncio.sleep(HOUSEKEEPING_S)
+
+    async def list_parked(self) -> list[Any]:
+        return list(await self._db.fetch(SQL["list_parked"]))
+
+    async def replay(self, parked_id: int) -> None:
+        """Handle a parked event again; it stays parked if it fails again. Raises `NotFound`."""
+        async with self._db.transaction() as tx:
+            row = await tx.fetchrow(SQL["take_parked"], parked_id)
+            if row is None or row["handler"] not in self._handlers:
+                raise NotFound("there is no such parked event, or nobody handles it any more")
+            await self._handlers[row["handler"]][1](msgspec.json.decode(row["payload"], type=News))
+
+
+def _news(row: Any) -> News:
+    if row["workspace_ids"] is None:
+        return News(row["topic"], row["payload"])
+    columns = (row["workspace_ids"], row["conversation_ids"], row["before_seqs"], row["event_counts"])
+    return News(row["topic"], row["payload"], tuple(TimelineSpan(*span) for span in zip(*columns, strict=True)))

@@ -1,0 +1,21 @@
+"""The envelope handlers get."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+
+class TimelineSpan(NamedTuple):
+    """Events `before_seq < seq <= before_seq + count` of a conversation were committed."""
+
+    workspace_id: int
+    conversation_id: UUID
+    before_seq: int
+    count: int
+
+
+class News(NamedTuple):
+    """One row of the outbox. `spans` for the topic `timeline`, `payload` (JSON) for the others."""
+
+    topic: str
+    payload: str
+    spans: tuple[TimelineSpan, ...] = ()

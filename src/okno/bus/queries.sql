@@ -1,0 +1,31 @@
+-- name: emit :exec
+INSERT INTO outbox (at, topic, payload) VALUES ($1, $2, $3);
+
+-- name: ensure_cursor :exec
+INSERT INTO bus_cursor (handler, xid, id)
+VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) ON CONFLICT DO NOTHING;
+
+-- name: lock_cursor :one
+SELECT xid::text::bigint AS xid, id FROM bus_cursor WHERE handler = $1 FOR UPDATE LIMIT 1;
+
+-- name: read_outbox :many
+SELECT xid::text::bigint AS xid, id, topic, payload, workspace_ids, conversation_ids, before_seqs, event_counts
+  FROM outbox
+ WHERE (xid, id) > ($1::bigint::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ ORDER BY xid, id LIMIT $3;
+
+-- name: move_cursor :exec
+UPDATE bus_cursor SET xid = $2::bigint::text::xid8, id = $3 WHERE handler = $1;
+
+-- name: park :exec
+INSERT INTO bus_parked (handler, topic, payload, error, parked_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: list_parked :many
+SELECT id, handler, topic, payload, error, parked_at FROM bus_parked ORDER BY id LIMIT 200;
+
+-- name: take_parked :one
+DELETE FROM bus_parked WHERE id = $1 RETURNING handler, topic, payload;
+
+-- name: forget :exec
+DELETE FROM outbox o WHERE o.at < $1
+   AND NOT EXISTS (SELECT FROM bus_cursor c WHERE (c.xid, c.id) < (o.xid, o.id));

@@ -1,0 +1,147 @@
+"""The public door of the site channel: a visitor's hello, his conversations, his sends over HTTP."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from okno.access.api import Access
+from okno.contacts.api import Browser, Contacts
+from okno.conversations.api import Conversations
+from okno.conversations.types import Ack, Send, Thread
+from okno.kit.errors import NotFound, NotSignedIn
+from okno.kit.ids import uuid7
+from okno.visits.api import Visits
+from okno.visits.types import Inbox
+
+CHANNEL = "site"
+
+
+class Guest(NamedTuple):
+    """A visitor who was let in. `conversations` are his contact's records, latest first."""
+
+    workspace_id: int
+    inbox: Inbox
+    visitor_id: UUID
+    contact_id: UUID | None
+    name: str
+    verified: bool
+    token: str
+    conversations: Sequence[Any]
+
+    @property
+    def current(self) -> Any | None:
+        """The open conversation, else the latest: what the panel shows first."""
+        opened = (c for c in self.conversations if c["status"] == "open")
+        return next(opened, self.conversations[0] if self.conversations else None)
+
+
+class Site:
+    """Lets visitors in. Look-ups of hellos that arrive together share one query."""
+
+    def __init__(self, access: Access, visits: Visits, contacts: Contacts, conversations: Conversations) -> None:
+        self._access = access
+        self._visits = visits
+        self._contacts = contacts
+        self._conversations = conversations
+        self._asked: dict[int, dict[UUID, list[asyncio.Future[tuple[Browser | None, list[Any]]]]]] = {}
+
+    async def enter(
+        self, key: str, token: str | None, *, identity: str | None, name: str, email: str, locale: str
+    ) -> Guest:
+        """A visitor by his browser's token, or a new one. Raises `NotFound` for a key, `NotSignedIn` for a token."""
+        workspace_id, inbox = await self._visits.get_by_key(key)
+        if token:
+            visitor_id = self._contacts.parse_visitor_token(token, workspace_id)
+            browser, records = await self._look_up(workspace_id, visitor_id)
+            if browser is not None and browser.ended:
+                raise NotSignedIn("this session was ended")
+        else:
+            visitor_id, browser, records = uuid7(), None, []
+            token = self._contacts.visitor_token(workspace_id, visitor_id)
+        if identity:
+            await self._contacts.identify(workspace_id, visitor_id, inbox.id, identity, inbox.identity_secret, locale)
+            browser, records = await self._look_up(workspace_id, visitor_id)
+        elif browser is not None and browser.contact_id and not browser.verified and (name or email):
+            await self._contacts.claim(workspace_id, browser.contact_id, name=name, email=email)
+        contact_id = browser.contact_id if browser else None
+        shown = browser.name if browser else name
+        verified = bool(browser and browser.verified)
+        return Guest(workspace_id, inbox, visitor_id, contact_id, shown, verified, token, records)
+
+    async def get_guest(self, key: str, token: str) -> Guest:
+        """For HTTP: the holder of a visitor token."""
+        return await self.enter(key, token, identity=None, name="", email="", locale="")
+
+    async def _look_up(self, workspace_id: int, visitor_id: UUID) -> tuple[Browser | None, list[Any]]:
+        future: asyncio.Future[tuple[Browser | None, list[Any]]] = asyncio.get_running_loop().create_future()
+        waiting = self._asked.get(workspace_id)
+        if waiting is None:
+            waiting = self._asked[workspace_id] = defaultdict(list)
+            waiting[visitor_id].append(future)
+            await asyncio.sleep(0)
+            del self._asked[workspace_id]
+            await self._answer(workspace_id, waiting)
+        else:
+            waiting[visitor_id].append(future)
+        return await future
+
+    async def _answer(self, workspace_id: int, waiting: dict[UUID, list[Any]]) -> None:
+        try:
+            browsers = await self._contacts.list_browsers(workspace_id, list(waiting))
+            ids = {b.contact_id for b in browsers.values() if b.contact_id}
+            records: dict[UUID, list[Any]] = defaultdict(list)
+            if ids:
+                for record in await self._conversations.list_of_contacts(workspace_id, list(ids)):
+                    records[record["contact_id"]].append(record)
+        except Exception as error:  # noqa: BLE001 - everyone who waits gets it
+            for futures in waiting.values():
+                for future in futures:
+                    if not future.done():
+                        future.set_exception(error)
+            return
+        for visitor_id, futures in waiting.items():
+            browser = browsers.get(visitor_id)
+            mine = records[browser.contact_id] if browser and browser.contact_id else []
+            for future in futures:
+                if not future.done():
+                    future.set_result((browser, mine))
+
+    async def open_conversation(self, guest: Guest, *, name: str, email: str, locale: str) -> tuple[UUID, UUID]:
+        """Contact and conversation of a visitor's message, made where there is none."""
+        contact_id = await self._contacts.ensure_contact(
+            guest.workspace_id, guest.visitor_id, guest.inbox.id, name=name, email=email, locale=locale
+        )
+        conversation_id = await self._conversations.open_for_contact(
+            guest.workspace_id,
+            contact_id,
+            inbox_id=guest.inbox.id,
+            channel=CHANNEL,
+            team_id=guest.inbox.team or 0,
+        )
+        return contact_id, conversation_id
+
+    def access_conversation(self, guest: Guest, conversation_id: UUID) -> None:
+        """Raises `NotFound` unless it is one of the visitor's contact."""
+        if all(record["id"] != conversation_id for record in guest.conversations):
+            raise NotFound("there is no such conversation")
+
+    async def send(self, guest: Guest, client_id: UUID, what: Send) -> Ack:
+        """Append over HTTP, in the contact's open conversation."""
+        contact_id, conversation_id = await self.open_conversation(guest, name="", email="", locale="")
+        return await self._conversations.send(
+            *(guest.workspace_id, conversation_id, ("customer", contact_id), client_id, what),
+            rights="own",
+            owner=guest.visitor_id,
+        )
+
+    def thread_of(self, record: Any) -> Thread:
+        """The head of a thread as a customer sees it: who answers, by name and photo."""
+        assignee = record["assignee_id"]
+        name, photo = (self._access.name_of(assignee), self._access.photo_of(assignee)) if assignee else ("", "")
+        return Thread(record["id"], record["status"], assignee, name, photo, record["last_seq"])
+
+    async def logout(self, guest: Guest) -> None:
+        """The browser's token opens nothing any more."""
+        await self._contacts.end_visitor(guest.workspace_id, guest.visitor_id, guest.inbox.id)

@@ -1,0 +1,56 @@
+"""The command line. Imports of what a command needs stand in the command: `okno --help` is immediate."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from okno import __version__
+from okno.cli.settings import Settings, describe, load_settings
+from okno.kit.errors import OknoError
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="okno", description="One window for every conversation with your customers.")
+    root.add_argument("--version", action="version", version=f"okno {__version__}")
+    commands = root.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="start the server")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    serve.add_argument("--public-url", dest="public_url")
+    serve.add_argument("--tls-cert", dest="tls_cert")
+    serve.add_argument("--tls-key", dest="tls_key")
+    config = commands.add_parser("config", help="settings").add_subparsers(dest="action", required=True)
+    config.add_parser("show", help="every setting, its value and meaning")
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exit code 1 and one sentence to stderr when something cannot be done."""
+    asked = parser().parse_args(arguments)
+    try:
+        _run(asked)
+    except OknoError as error:
+        sys.exit(f"okno: {error.title}: {error.detail}" if error.detail else f"okno: {error.title}")
+
+
+def _run(asked: argparse.Namespace) -> None:
+    names = ("host", "port", "public_url", "tls_cert", "tls_key")
+    settings = load_settings(overrides={n: getattr(asked, n, None) for n in names})
+    match asked.command:
+        case "serve":
+            from okno.cli.serve import serve  # noqa: PLC0415 - the server's imports take a second
+
+            serve(settings)
+        case "config":
+            _config(settings)
+
+
+def _config(settings: Settings) -> None:
+    for name, value, default, meaning in describe(settings):
+        print(f"{name}={value}\n    {meaning}" + (f" (default {default})" if default else ""))
+
+
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""`okno serve`: embedded database, migrations, the first administrator's link, HTTP and sockets on one port."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+import uvloop
+
+from okno.access.keys import load_keys
+from okno.app import App, running
+from okno.cli.settings import Settings
+from okno.db.embedded import EmbeddedPostgres
+from okno.db.migrate import migrate
+from okno.db.pool import Database
+from okno.http.cors import Cors
+from okno.kit import limits
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+WATCH_S = 0.2
+
+
+def configure_logs(level: str) -> None:
+    """One line an entry to stderr; JSON when nobody watches."""
+    human = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info if not human else structlog.dev.set_exc_info,
+            structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS.get(level, logging.INFO)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[tuple[str, EmbeddedPostgres | None]]:
+    """The address of the database; the embedded server lives as long as the context."""
+    if settings.database_url:
+        yield settings.database_url, None
+        return
+    server = EmbeddedPostgres(settings.home, shared_buffers=settings.shared_buffers)
+    url = server.start()  # from the main thread: the child dies with it
+    try:
+        yield url, server
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def watch(server: EmbeddedPostgres) -> None:
+    """A crashed database is started again; senders wait meanwhile."""
+    while True:
+        await asyncio.sleep(WATCH_S)
+        if server.poll() is not None:
+            structlog.get_logger().error("the embedded database died, starting it again")
+            server.restart()
+
+
+class Server(uvicorn.Server):
+    """Sockets are told to resume before the port closes."""
+
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: object = None) -> None:
+        self._app.realtime.close()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
+
+
+async def _serve(settings: Settings) -> None:
+    async with database_url(settings) as (url, server):
+        database = await Database.connect(url)
+        connection = await database.dedicated()
+        try:
+            await connection.execute("SET statement_timeout = 0")
+            await migrate(connection)
+        finally:
+            await connection.close()
+        keys = load_keys(settings.home / "master.key")
+        app = App(database, keys, settings.url, settings.home / "files")
+        watcher = asyncio.create_task(watch(server)) if server else None  # noqa: RUF006 - kept in `watcher`
+        async with running(app, locale=settings.locale):
+            config = uvicorn.Config(
+                Cors(app.asgi()),
+                host=settings.host,
+                port=settings.port,
+                ws=app.ws(),
+                http="httptools",
+                loop="none",
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=settings.trusted_proxies or None,
+                ssl_certfile=settings.tls_cert or None,
+                ssl_keyfile=settings.tls_key or None,
+                backlog=4096,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=int(limits.SOCKET_CLOSE_GRACE_S) + 1,
+            )
+            uvicorn_server = Server(config, app)
+            announcing = asyncio.create_task(_announce(app, uvicorn_server, settings))
+            try:
+                await uvicorn_server.serve()
+            finally:
+                announcing.cancel()
+                if watcher:
+                    watcher.cancel()
+
+
+async def _announce(app: App, server: uvicorn.Server, settings: Settings) -> None:
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1] if server.servers else settings.port
+    url = settings.url if settings.port else settings.url.replace(":0", f":{port}")
+    print(f"okno answers on {url}\n  console  {url}/\n  demo     {url}/demo", flush=True)
+    if secret := await app.access.first_link():
+        print(f"\nNobody can sign in yet. Make the first administrator here, once:\n  {url}/link/{secret}\n", flush=True)
+
+
+def serve(settings: Settings) -> None:
+    """Until SIGINT or SIGTERM."""
+    configure_logs(settings.log_level)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        uvloop.run(_serve(settings))

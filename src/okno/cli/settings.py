@@ -1,0 +1,97 @@
+"""Settings: OKNO_* in the environment, then one TOML file, then the defaults here."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from okno.kit.errors import OknoError
+
+
+class WrongSettings(OknoError):
+    """A setting cannot be used; `detail` names it."""
+
+    slug, title = "wrong-settings", "A setting is not right"
+
+
+def default_data(environ: Mapping[str, str], euid: int) -> Path:
+    """Where everything is kept: for root /var/lib/okno, because PostgreSQL's own user cannot enter root's home."""
+    if euid == 0:
+        return Path("/var/lib/okno")
+    base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".local" / "share")
+    return Path(base) / "okno"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting; its environment name is OKNO_ and the field's in capitals."""
+
+    data: Annotated[str, Meta(description="Folder of the embedded database, files and keys")] = ""
+    host: Annotated[str, Meta(description="Address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on")] = 8000
+    public_url: Annotated[str, Meta(description="Address customers and operators use; default from host and port")] = ""
+    database_url: Annotated[str, Meta(description="PostgreSQL 16 or newer instead of the embedded one")] = ""
+    files_url: Annotated[str, Meta(description="s3://, gs:// or az:// instead of the data folder")] = ""
+    trusted_proxies: Annotated[str, Meta(description="Comma-separated addresses whose X-Forwarded-* is believed")] = ""
+    tls_cert: Annotated[str, Meta(description="PEM chain; with tls_key okno speaks TLS itself")] = ""
+    tls_key: Annotated[str, Meta(description="PEM key")] = ""
+    smtp_url: Annotated[str, Meta(description="smtp[s]://user:password@host:port for password resets")] = ""
+    smtp_from: Annotated[str, Meta(description="Sender of system mail")] = ""
+    locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
+    log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"
+    shared_buffers: Annotated[str, Meta(description="Memory of the embedded database")] = "256MB"
+
+    @property
+    def url(self) -> str:
+        """The public address without a slash at the end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        return f"{'https' if self.tls_cert else 'http'}://{host}:{self.port}"
+
+    @property
+    def home(self) -> Path:
+        return Path(self.data)
+
+
+SECRET = frozenset({"database_url", "smtp_url"})
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Raises `WrongSettings` naming the field. The file is OKNO_CONFIG, else okno.toml in the data folder."""
+    environ = os.environ if environ is None else environ
+    data = environ.get("OKNO_DATA") or str(default_data(environ, os.geteuid()))
+    file = Path(environ.get("OKNO_CONFIG") or Path(data) / "okno.toml")
+    values: dict[str, Any] = {"data": data}
+    try:
+        if file.is_file():
+            values |= tomllib.loads(file.read_text(encoding="utf-8"))
+        elif "OKNO_CONFIG" in environ:
+            raise WrongSettings(f"OKNO_CONFIG names {file}, which is not there")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, PermissionError) as error:
+        raise WrongSettings(f"{file}: {error}") from None
+    names = set(Settings.__struct_fields__)
+    if unknown := set(values) - names:
+        raise WrongSettings(f"{file}: there is no setting {sorted(unknown)[0]}")
+    values |= {n: environ[f"OKNO_{n.upper()}"] for n in names if f"OKNO_{n.upper()}" in environ}
+    values |= {n: v for n, v in (overrides or {}).items() if v is not None}
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise WrongSettings(str(error)) from None
+
+
+def describe(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """Name in the environment, value (secrets masked), default and meaning of every setting."""
+    hints = get_type_hints(Settings, include_extras=True)
+    defaults = Settings()
+    rows = []
+    for name in Settings.__struct_fields__:
+        value = str(getattr(settings, name))
+        meaning = hints[name].__metadata__[0].description
+        shown = "(set)" if name in SECRET and value else value
+        rows.append((f"OKNO_{name.upper()}", shown, str(getattr(defaults, name)), meaning))
+    return rows

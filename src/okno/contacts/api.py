@@ -1,0 +1,191 @@
+"""The public door of contacts: people, their addresses, and the browsers they come with."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from msgspec import UNSET
+
+from okno.access.keys import Keys
+from okno.contacts import rules
+from okno.contacts.events import ContactListener
+from okno.contacts.types import Contact, ContactChange, ContactLine, Identity, NewIdentity
+from okno.db.pool import Connection, Database
+from okno.db.queries import load_queries
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import NotFound, NotSignedIn
+from okno.kit.ids import uuid7
+
+SQL = load_queries("okno.contacts")
+TOKEN_VERSION = "v1"
+
+
+class Browser(NamedTuple):
+    """A visitor as the database knows it; `contact_id` null while nothing is known of the person."""
+
+    id: UUID
+    contact_id: UUID | None
+    name: str
+    verified: bool
+    ended: bool
+
+
+class Contacts:
+    """Commands and queries. Claims (unverified addresses) never lead to anybody's history."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock) -> None:
+        self._db = database
+        self._keys = keys
+        self._clock = clock
+        self._listeners: list[ContactListener] = []
+
+    def listen(self, listener: ContactListener) -> None:
+        self._listeners.append(listener)
+
+    async def _changed(self, workspace_id: int, contact_id: UUID) -> None:
+        for listener in self._listeners:
+            await listener(workspace_id, contact_id)
+
+    # -- visitor tokens --------------------------------------------------------------------------------------------
+
+    def visitor_token(self, workspace_id: int, visitor_id: UUID) -> str:
+        """What a browser keeps: its id, signed. Worth nothing after `end_visitor`."""
+        text = f"{TOKEN_VERSION}.{workspace_id}.{visitor_id}"
+        return f"{text}.{self._keys.sign('visitor', text)}"
+
+    def parse_visitor_token(self, token: str, workspace_id: int) -> UUID:
+        """Raises `NotSignedIn` for a forged one or one of another workspace."""
+        text, _, signature = token.rpartition(".")
+        parts = text.split(".")
+        signed = self._keys.signed("visitor", text, signature)
+        if not signed or len(parts) != 3 or parts[:2] != [TOKEN_VERSION, str(workspace_id)]:  # noqa: PLR2004
+            raise NotSignedIn("the visitor token is not valid")
+        return UUID(parts[2])
+
+    async def list_browsers(self, workspace_id: int, ids: Sequence[UUID]) -> dict[UUID, Browser]:
+        """Known visitors by id, in one query; those never seen are missing."""
+        records = await self._db.fetch(SQL["list_visitors"], workspace_id, list(ids))
+        return {
+            r["id"]: Browser(
+                r["id"], r["contact_id"], r["name"] or "", bool(r["verified"]), r["ended_at"] is not None
+            )
+            for r in records
+        }
+
+    async def get_browser(self, workspace_id: int, token: str) -> Browser:
+        """Who holds this visitor token. Raises `NotSignedIn` when it is forged or its session was ended."""
+        visitor_id = self.parse_visitor_token(token, workspace_id)
+        browser = (await self.list_browsers(workspace_id, [visitor_id])).get(visitor_id)
+        if browser is None:
+            return Browser(visitor_id, None, "", verified=False, ended=False)
+        if browser.ended:
+            raise NotSignedIn("this session was ended")
+        return browser
+
+    async def ensure_contact(
+        self, workspace_id: int, visitor_id: UUID, inbox_id: int, *, name: str, email: str, locale: str
+    ) -> UUID:
+        """The contact behind a browser; made at its first message, with its claims. Raises `NotSignedIn`."""
+        async with self._db.transaction() as tx:
+            contact_id = await self._contact_of(tx, workspace_id, visitor_id, inbox_id)
+            if contact_id is None:
+                contact_id = uuid7()
+                now = self._clock.now()
+                await tx.execute(SQL["insert_contact"], workspace_id, contact_id, name, False, locale, now)
+                await tx.execute(SQL["set_visitor_contact"], workspace_id, visitor_id, contact_id)
+            await self._claim(tx, workspace_id, contact_id, name, email)
+        return contact_id
+
+    async def _contact_of(self, tx: Connection, workspace_id: int, visitor_id: UUID, inbox_id: int) -> UUID | None:
+        await tx.execute(SQL["ensure_visitor"], workspace_id, visitor_id, inbox_id, self._clock.now())
+        visitor = await tx.fetchrow(SQL["lock_visitor"], workspace_id, visitor_id)
+        if visitor is None or visitor["ended_at"]:
+            raise NotSignedIn("this session was ended")
+        contact_id: UUID | None = visitor["contact_id"]
+        return contact_id
+
+    async def _claim(self, tx: Connection, workspace_id: int, contact_id: UUID, name: str, email: str) -> None:
+        if name:
+            await tx.execute(SQL["claim_name"], workspace_id, contact_id, name)
+        if email:
+            address = rules.normal_address("email", email)
+            await tx.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "email", address, False)
+
+    async def claim(self, workspace_id: int, contact_id: UUID, *, name: str, email: str) -> None:
+        """What the visitor says of himself; shown to operators as unverified."""
+        if name or email:
+            async with self._db.transaction() as tx:
+                await self._claim(tx, workspace_id, contact_id, name, email)
+            await self._changed(workspace_id, contact_id)
+
+    async def identify(
+        self, workspace_id: int, visitor_id: UUID, inbox_id: int, token: str, secret: str, locale: str
+    ) -> UUID:
+        """The contact a signed customer token proves. A token opens one browser: replayed in another it is refused.
+
+        The browser's anonymous contact becomes the proven one when nobody else is; else the browser moves to him.
+        """
+        claims = rules.parse_customer_token(token, secret, self._clock.now())
+        until = datetime.fromtimestamp(claims["exp"], UTC)
+        async with self._db.transaction() as tx:
+            anonymous = await self._contact_of(tx, workspace_id, visitor_id, inbox_id)
+            if await tx.fetchval(SQL["use_token"], workspace_id, claims["jti"], visitor_id, until) is None:
+                raise NotSignedIn("this customer token was used in another browser")
+            await tx.execute(SQL["forget_tokens"], self._clock.now())
+            contact_id: UUID | None = await tx.fetchval(SQL["find_proven"], workspace_id, "site", claims["sub"])
+            if contact_id is None:
+                taken = anonymous and await tx.fetchval(SQL["has_proof"], workspace_id, anonymous)
+                contact_id = anonymous if anonymous and not taken else uuid7()
+                if contact_id != anonymous:
+                    now = self._clock.now()
+                    await tx.execute(SQL["insert_contact"], workspace_id, contact_id, "", True, locale, now)
+                await tx.execute(
+                    SQL["insert_identity"], workspace_id, uuid7(), contact_id, "site", claims["sub"], True
+                )
+            await tx.execute(SQL["set_verified"], workspace_id, contact_id, claims["name"])
+            await tx.execute(SQL["set_visitor_contact"], workspace_id, visitor_id, contact_id)
+        await self._changed(workspace_id, contact_id)
+        return contact_id
+
+    async def end_visitor(self, workspace_id: int, visitor_id: UUID, inbox_id: int) -> None:
+        """Log out: the browser's token opens nothing any more; the history stays with the contact."""
+        now = self._clock.now()
+        await self._db.execute(SQL["ensure_visitor"], workspace_id, visitor_id, inbox_id, now)
+        await self._db.execute(SQL["end_visitor"], workspace_id, visitor_id, now)
+
+    # -- for operators ---------------------------------------------------------------------------------------------
+
+    async def get_contact(self, workspace_id: int, contact_id: UUID) -> Contact:
+        r = await self._db.fetchrow(SQL["find_contact"], workspace_id, contact_id)
+        if r is None:
+            raise NotFound("there is no such customer")
+        found = await self._db.fetch(SQL["list_identities"], workspace_id, contact_id)
+        identities = [Identity(i["id"], i["type"], i["address"], i["verified"]) for i in found]
+        return Contact(
+            *(r["id"], r["name"], r["verified"], r["comment"], r["locale"], identities, r["created_at"], r["demo"])
+        )
+
+    async def change_contact(self, workspace_id: int, contact_id: UUID, change: ContactChange) -> Contact:
+        values: list[Any] = [None if v is UNSET else v for v in (change.name, change.comment)]
+        if await self._db.fetchval(SQL["change_contact"], workspace_id, contact_id, *values) is None:
+            raise NotFound("there is no such customer")
+        await self._changed(workspace_id, contact_id)
+        return await self.get_contact(workspace_id, contact_id)
+
+    async def add_identity(self, workspace_id: int, contact_id: UUID, new: NewIdentity) -> Contact:
+        await self.get_contact(workspace_id, contact_id)
+        address = rules.normal_address(new.type, new.address)
+        await self._db.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, new.type, address, False)
+        return await self.get_contact(workspace_id, contact_id)
+
+    async def remove_identity(self, workspace_id: int, contact_id: UUID, identity_id: UUID) -> None:
+        if await self._db.fetchval(SQL["delete_identity"], workspace_id, contact_id, identity_id) is None:
+            raise NotFound("there is no such address")
+
+    async def search(self, workspace_id: int, text: str, limit: int = limits.PAGE_DEFAULT) -> list[ContactLine]:
+        """Contacts whose name or address begins with `text`, whatever the case."""
+        escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        records = await self._db.fetch(SQL["search"], workspace_id, escaped, limit)
+        return [ContactLine(r["id"], r["name"], r["address"], None) for r in records]

@@ -1,0 +1,66 @@
+-- name: insert_contact :exec
+INSERT INTO contact (workspace_id, id, name, verified, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: find_contact :one
+SELECT id, name, verified, comment, locale, demo, created_at FROM contact WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: list_identities :many
+SELECT id, type, address, verified FROM identity WHERE workspace_id = $1 AND contact_id = $2 ORDER BY id LIMIT 50;
+
+-- name: change_contact :value
+UPDATE contact SET name = coalesce($3, name), comment = coalesce($4, comment) WHERE workspace_id = $1 AND id = $2
+RETURNING id;
+
+-- name: claim_name :exec
+UPDATE contact SET name = $3 WHERE workspace_id = $1 AND id = $2 AND name = '' AND NOT verified;
+
+-- name: set_verified :exec
+UPDATE contact SET verified = true, name = CASE WHEN $3 <> '' THEN $3 ELSE name END WHERE workspace_id = $1 AND id = $2;
+
+-- name: insert_identity :exec
+INSERT INTO identity (workspace_id, id, contact_id, type, address, verified)
+SELECT $1, $2, $3, $4, $5, $6
+ WHERE NOT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $3 AND type = $4 AND lower(address) = lower($5))
+   AND (SELECT count(*) FROM identity WHERE workspace_id = $1 AND contact_id = $3) < 50;
+
+-- name: delete_identity :value
+DELETE FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND id = $3 RETURNING id;
+
+-- name: find_proven :value
+SELECT contact_id FROM identity WHERE workspace_id = $1 AND type = $2 AND lower(address) = lower($3) AND verified LIMIT 1;
+
+-- name: has_proof :value
+SELECT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND type = 'site' AND verified);
+
+-- name: search :many
+SELECT DISTINCT ON (p.id) p.id, p.name, coalesce(i.address, '') AS address
+  FROM contact p LEFT JOIN identity i ON i.workspace_id = p.workspace_id AND i.contact_id = p.id
+ WHERE p.workspace_id = $1
+   AND (lower(p.name) LIKE lower($2) || '%' OR p.id IN (
+         SELECT contact_id FROM identity WHERE workspace_id = $1 AND lower(address) LIKE lower($2) || '%' LIMIT 50))
+ ORDER BY p.id LIMIT $3;
+
+-- name: lock_visitor :one
+SELECT id, contact_id, ended_at FROM visitor WHERE workspace_id = $1 AND id = $2 FOR UPDATE LIMIT 1;
+
+-- name: ensure_visitor :exec
+INSERT INTO visitor (workspace_id, id, inbox_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: set_visitor_contact :exec
+UPDATE visitor SET contact_id = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: end_visitor :exec
+UPDATE visitor SET ended_at = $3 WHERE workspace_id = $1 AND id = $2 AND ended_at IS NULL;
+
+-- name: list_visitors :many
+SELECT v.workspace_id, v.id, v.contact_id, v.ended_at, p.name, p.verified
+  FROM visitor v LEFT JOIN contact p ON p.workspace_id = v.workspace_id AND p.id = v.contact_id
+ WHERE v.workspace_id = $1 AND v.id = ANY($2::uuid[]) LIMIT 2000;
+
+-- name: use_token :value
+INSERT INTO customer_token (workspace_id, jti, visitor_id, expires_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (workspace_id, jti) DO UPDATE SET expires_at = excluded.expires_at
+  WHERE customer_token.visitor_id = excluded.visitor_id RETURNING visitor_id;
+
+-- name: forget_tokens :exec
+DELETE FROM customer_token WHERE expires_at < $1;

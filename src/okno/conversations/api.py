@@ -1,0 +1,564 @@
+"""The public door of the timeline: every command and query on conversations."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from okno.access.types import Actor
+from okno.conversations import rules, store
+from okno.conversations.append import Draft, Stored, Waiter, Writer, append, key_of, millis
+from okno.conversations.events import TimelineListener
+from okno.conversations.store import SQL, ListFilter
+from okno.conversations.types import (
+    Ack,
+    ActorType,
+    Assigned,
+    Attachment,
+    Body,
+    Closed,
+    ConversationPage,
+    ConversationRow,
+    Counters,
+    EventPage,
+    EventRaw,
+    Labelled,
+    Message,
+    Note,
+    Opened,
+    Quote,
+    QuoteRef,
+    Receipt,
+    Send,
+    SendMessage,
+    SendNote,
+    Status,
+    Tab,
+)
+from okno.db.pool import Connection, Database
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, OknoError, Unavailable
+from okno.kit.ids import uuid7
+from okno.kit.paging import cursor_of, parse_cursor
+from okno.kit.wire import encode, utc_text
+
+SYSTEM = UUID(int=0)
+Sender = tuple[ActorType, UUID]
+Rights = Literal["own", "any"]
+COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
+RARE_LABEL = 5_000  # up to here reading all of a label's rows beats walking the list for them
+
+__all__ = ["Conversations", "Draft", "Stored", "Waiter", "Writer"]
+
+
+class Names(Protocol):
+    """Names of operators, kept in memory by `access`."""
+
+    def name_of(self, operator_id: UUID) -> str: ...
+
+
+class Conversations:
+    """Commands append through `writer` or, where the state decides, in a transaction of their own by the same function."""
+
+    def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names) -> None:
+        self._db = database
+        self.writer = writer
+        self._clock = clock
+        self._names = names
+        self._listeners: list[TimelineListener] = []
+
+    def listen(self, listener: TimelineListener) -> None:
+        self._listeners.append(listener)
+        self.writer.listen(listener.on_batch)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    async def access_conversation(self, actor: Actor, conversation_id: UUID) -> Any:
+        """Scope facts of a conversation the actor may see: team, assignee, status, last_seq, contact.
+
+        Raises `NotFound` when it is not there or not his.
+        """
+        record = await self._db.fetchrow(SQL["read_scope"], actor.workspace_id, conversation_id)
+        if record is None or not rules.may_see(actor, record["team_id"], record["assignee_id"]):
+            raise NotFound("there is no such conversation")
+        return record
+
+    async def get_row(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
+        record = await self._db.fetchrow(SQL["find_row"], actor.workspace_id, conversation_id)
+        if record is None or not rules.may_see(actor, record["team_id"], record["assignee_id"]):
+            raise NotFound("there is no such conversation")
+        return store.row_of(record)
+
+    async def list_rows(
+        self,
+        actor: Actor,
+        *,
+        tab: Tab = "all",
+        status: Status = "open",
+        label: str | None = None,
+        contact: UUID | None = None,
+        cursor: str | None = None,
+        limit: int = limits.PAGE_DEFAULT,
+    ) -> ConversationPage:
+        """One page of a tab. `waiting` begins with who waits longest, the others with the latest."""
+        at, after = parse_cursor(cursor) if cursor else (None, None)
+        rare = False
+        if label:
+            count = await self._db.fetchval(SQL["count_label"], actor.workspace_id, label, RARE_LABEL)
+            rare = count < RARE_LABEL
+        by = ListFilter(tab, status, actor.see_all, bool(label), rare, contact is not None, cursor is not None)
+        records = await self._db.fetch(
+            store.list_sql(by),
+            *(actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit + 1),
+            *(status, label, at, after, contact),
+        )
+        rows = [store.row_of(r) for r in records[:limit]]
+        more = len(records) > limit
+        key = "waiting_since" if tab == "waiting" else "last_at"
+        return ConversationPage(rows, cursor_of(records[limit - 1][key], rows[-1].id) if more else None)
+
+    async def count(self, actor: Actor) -> Counters:
+        """Exact counts of what the actor may see."""
+        if actor.see_all:
+            record = await self._db.fetchrow(SQL["count_for_all"], actor.workspace_id, actor.operator_id)
+        else:
+            teams = rules.teams_seen(actor.teams)
+            record = await self._db.fetchrow(SQL["count_for_reader"], actor.workspace_id, actor.operator_id, teams)
+        return store.counters_of(record)
+
+    async def count_many(self, actors: Sequence[Actor]) -> dict[UUID, Counters]:
+        """`count` for readers of one workspace by operator id; for many of them by one pass over what is open."""
+        if len(actors) <= COUNT_ONE_BY_ONE:
+            return {actor.operator_id: await self.count(actor) for actor in actors}
+        records = await self._db.fetch(SQL["count_groups"], actors[0].workspace_id, limits.OPERATORS_MAX * 10)
+        groups = [tuple(r) for r in records]
+        return {actor.operator_id: rules.sum_counters(groups, actor) for actor in actors}
+
+    async def list_changes(self, actor: Actor, cursor: int) -> tuple[list[ConversationRow], int, bool]:
+        """Rows changed since `cursor`, the new cursor, and whether there were too many to send.
+
+        The cursor is the oldest transaction still running when it was taken: whatever it could not see yet is newer.
+        """
+        seen = await self.read_cursor()
+        records = await self._db.fetch(
+            SQL["list_changes"],
+            *(actor.workspace_id, cursor, limits.LIST_CHANGES_MAX + 1, actor.see_all),
+            *(rules.teams_seen(actor.teams), actor.operator_id),
+        )
+        if len(records) > limits.LIST_CHANGES_MAX:
+            return [], seen, True
+        return [store.row_of(r) for r in records], seen, False
+
+    async def read_cursor(self) -> int:
+        return int(await self._db.fetchval(SQL["read_seen_xid"]))
+
+    async def list_rows_by_id(self, workspace_id: int, ids: Sequence[UUID]) -> tuple[list[ConversationRow], int]:
+        """For realtime's frames: rows whoever may see them, and the cursor they are good for."""
+        records = await self._db.fetch(SQL["list_rows_by_id"], workspace_id, list(ids), len(ids))
+        seen = records[0]["seen_xid"] if records else await self.read_cursor()
+        return [store.row_of(r) for r in records], seen
+
+    async def list_events(
+        self,
+        workspace_id: int,
+        conversation_id: UUID,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int = limits.PAGE_DEFAULT,
+        customer: bool = False,
+    ) -> tuple[list[EventRaw], bool, bool]:
+        """A page by `seq` ascending, and whether there is more before and after it. The scope is the caller's.
+
+        Give one of the anchors; none means the latest page. For a customer, what he may not see is `hidden`.
+        """
+        if around is not None:
+            older, more_before, _ = await self.list_events(
+                workspace_id, conversation_id, before=around, limit=limit // 2 or 1, customer=customer
+            )
+            newer, _, more_after = await self.list_events(
+                workspace_id, conversation_id, after=max(around - 1, 0), limit=limit // 2 + 1, customer=customer
+            )
+            return older + newer, more_before, more_after
+        forward = after is not None
+        anchor = after if after is not None else before if before is not None else 2**62
+        sql = SQL["list_events_after" if forward else "list_events_before"]
+        records = await self._db.fetch(sql, workspace_id, conversation_id, anchor, limit + 1)
+        more = len(records) > limit
+        records = records[:limit] if forward else records[:limit][::-1]
+        events = await self._shown(workspace_id, conversation_id, records, customer=customer)
+        if forward:
+            return events, bool(records) and records[0]["seq"] > 1, more
+        return events, more, before is not None
+
+    async def _shown(
+        self, workspace_id: int, conversation_id: UUID, records: Sequence[Any], *, customer: bool
+    ) -> list[EventRaw]:
+        hidden: set[int] = set()
+        if customer:
+            targets = store.targets_of(records)
+            types = {}
+            if targets:
+                found = await self._db.fetch(
+                    SQL["list_types"], workspace_id, conversation_id, list(set(targets.values()))
+                )
+                types = {r["seq"]: r["type"] for r in found}
+            hidden = {
+                r["seq"] for r in records if not rules.customer_sees(r["type"], types.get(targets.get(r["seq"], 0)))
+            }
+        return [
+            store.raw_event(
+                conversation_id,
+                r,
+                self._names.name_of(r["actor_id"]) if r["actor"] == "operator" else "",
+                hidden=r["seq"] in hidden,
+            )
+            for r in records
+        ]
+
+    async def page_events(self, workspace_id: int, conversation_id: UUID, **anchors: Any) -> EventPage:
+        events, before, after = await self.list_events(workspace_id, conversation_id, **anchors)
+        return EventPage(conversation_id, [store.event_of(e) for e in events], before, after)
+
+    async def list_of_contacts(self, workspace_id: int, contact_ids: Sequence[UUID]) -> list[Any]:
+        """Conversations of contacts, latest first: id, contact_id, status, assignee_id, last_seq and receipts."""
+        limit = limits.PAGE_MAX * max(len(contact_ids), 1)
+        return list(await self._db.fetch(SQL["list_of_contacts"], workspace_id, list(contact_ids), limit))
+
+    async def count_customer_unread(self, workspace_id: int, contact_id: UUID) -> int:
+        return int(await self._db.fetchval(SQL["count_customer_unread"], workspace_id, contact_id))
+
+    async def read_receipt(self, workspace_id: int, conversation_id: UUID) -> Receipt:
+        record = await self._db.fetchrow(SQL["read_receipt"], workspace_id, conversation_id)
+        if record is None:
+            raise NotFound("there is no such conversation")
+        return store.receipt_of(conversation_id, record)
+
+    async def list_labels(self, workspace_id: int) -> list[str]:
+        return [r["label"] for r in await self._db.fetch(SQL["list_labels"], workspace_id)]
+
+    # -- appending -------------------------------------------------------------------------------------------------
+
+    async def send(
+        self,
+        workspace_id: int,
+        conversation_id: UUID,
+        sender: Sender,
+        client_id: UUID,
+        what: Send,
+        *,
+        rights: Rights,
+        owner: UUID | None = None,
+    ) -> Ack:
+        """Append and wait for the commit. The scope is the caller's; what the sender may send is decided here."""
+        if isinstance(what, SendMessage | SendNote):
+            draft = await self.draft_message(workspace_id, conversation_id, sender, client_id, what, owner=owner)
+            stored = await self.writer.append(draft)
+        else:
+            stored = await self._change(workspace_id, conversation_id, sender, client_id, what, rights)
+        return Ack(client_id, conversation_id, stored.seq, utc_text(stored.at))
+
+    async def draft_message(
+        self,
+        workspace_id: int,
+        conversation_id: UUID,
+        sender: Sender,
+        client_id: UUID,
+        what: SendMessage | SendNote,
+        *,
+        owner: UUID | None = None,
+        origin: Any = None,
+    ) -> Draft:
+        """A message ready for the writer: quote and attachments are looked up. Raises `Invalid`, `NotAllowed`.
+
+        `owner` is who uploaded the files when that is not the sender: a visitor's browser.
+        """
+        note = isinstance(what, SendNote)
+        if note and sender[0] == "customer":
+            raise NotAllowed("notes are for operators")
+        if not what.text.strip() and not what.attachments:
+            raise Invalid("a message has text or a file", field="text")
+        quote = await self._quoted(workspace_id, conversation_id, sender, what.quote) if what.quote else None
+        attachments = await self._attached(workspace_id, conversation_id, owner or sender[1], what.attachments)
+        body = (Note if note else Message)(text=what.text, attachments=attachments, quote=quote)
+        preview = None if note else rules.preview_of(what.text, len(attachments))
+        text = encode(body).decode()
+        return Draft(workspace_id, conversation_id, client_id, *sender, what.__struct_config__.tag, text, preview, origin)
+
+    async def _quoted(self, workspace_id: int, conversation_id: UUID, sender: Sender, ref: QuoteRef) -> Quote:
+        record = await self._db.fetchrow(SQL["find_event"], workspace_id, ref.conversation, ref.seq)
+        if ref.conversation != conversation_id:  # another conversation of the same contact, or nothing
+            mine = await self._db.fetchrow(SQL["read_scope"], workspace_id, conversation_id)
+            other = await self._db.fetchrow(SQL["read_scope"], workspace_id, ref.conversation)
+            if not mine or not other or mine["contact_id"] != other["contact_id"]:
+                record = None
+        if record is None or (sender[0] == "customer" and not rules.customer_sees(record["type"], "message")):
+            raise Invalid("the quoted event is not there", field="quote")
+        body = store.parse_body(record["body"].encode())
+        excerpt = rules.preview_of(body.text, len(body.attachments)) if isinstance(body, Message | Note) else ""
+        author = self._names.name_of(record["actor_id"]) if record["actor"] == "operator" else ""
+        return Quote(ref.conversation, ref.seq, excerpt, author)
+
+    async def _attached(
+        self, workspace_id: int, conversation_id: UUID, owner: UUID, ids: list[UUID]
+    ) -> list[Attachment]:
+        if not ids:
+            return []
+        records = {
+            r["id"]: r for r in await self._db.fetch(SQL["list_attachments"], workspace_id, list(set(ids)), owner)
+        }
+        if missing := [i for i in ids if i not in records]:
+            raise Invalid(f"file {missing[0]} is not uploaded", field="attachments")
+        await self._db.execute(SQL["bind_attachments"], workspace_id, list(records), conversation_id)
+        return [
+            Attachment(r["id"], r["name"], r["media_type"], r["size_bytes"], width=r["width"], height=r["height"])
+            for r in (records[i] for i in dict.fromkeys(ids))
+        ]
+
+    async def _change(
+        self, workspace_id: int, conversation_id: UUID, sender: Sender, client_id: UUID, what: Any, rights: Rights
+    ) -> Stored:
+        async with self._db.transaction() as tx:
+            if await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id) is None:
+                raise NotFound("there is no such conversation")
+            record = await tx.fetchrow(SQL["find_event"], workspace_id, conversation_id, what.seq)
+            target = store.parse_body(record["body"].encode()) if record else None
+            author = (record["actor"], record["actor_id"]) if record else None
+            at = millis(self._clock.now())
+            draft = Draft(workspace_id, conversation_id, client_id, *sender, what.__struct_config__.tag, "", None)
+            known = await self._known(tx, draft)
+            if known:
+                return known
+            change = rules.plan_change(target, author, what, sender, delete_any=rights == "any")
+            draft = draft._replace(body=encode(change).decode())
+            stored = await self._append_in(tx, draft, at)
+            assert target is not None  # noqa: S101 - plan_change has refused a missing one
+            body = rules.fold(target, change, sender[1], at)
+            await tx.execute(SQL["set_body"], workspace_id, conversation_id, what.seq, encode(body).decode())
+            await self._refresh_preview(tx, workspace_id, conversation_id)
+        self._announce([(draft._replace(target=record["type"] if record else ""), stored)])
+        return stored
+
+    async def _known(self, tx: Connection, draft: Draft) -> Stored | None:
+        record = await tx.fetchrow(
+            "SELECT seq, created_at FROM event WHERE workspace_id = $1 AND conversation_id = $2 AND actor_id = $3"
+            " AND client_id = $4 LIMIT 1",
+            *(draft.workspace_id, draft.conversation_id, draft.actor_id, draft.client_id),
+        )
+        return Stored(record["seq"], record["created_at"], fresh=False) if record else None
+
+    async def _refresh_preview(self, tx: Connection, workspace_id: int, conversation_id: UUID) -> None:
+        """The list's line shows the last message as it is now: an erased text must not survive there."""
+        record = await tx.fetchrow(SQL["find_last_message"], workspace_id, conversation_id)
+        if record:
+            body = store.parse_body(record["body"].encode())
+            text = rules.preview_of(body.text, len(body.attachments))
+            await tx.execute(SQL["set_preview"], workspace_id, conversation_id, text)
+
+    async def _append_in(self, tx: Connection, draft: Draft, at: Any) -> Stored:
+        outcome = (await append(tx, [draft], at))[key_of(draft)]
+        if isinstance(outcome, OknoError):
+            raise outcome
+        return outcome
+
+    def _announce(self, batch: list[tuple[Draft, Stored]]) -> None:
+        for listener in self._listeners:
+            listener.on_batch(batch)
+
+    # -- commands on the whole conversation ------------------------------------------------------------------------
+
+    async def open_for_contact(
+        self, workspace_id: int, contact_id: UUID, *, inbox_id: int, channel: str, team_id: int
+    ) -> UUID:
+        """The contact's open conversation: the one there is, the last one closed lately, or a new one."""
+        appended: list[tuple[Draft, Stored]] = []
+        async with self._db.transaction() as tx:
+            record = await tx.fetchrow(SQL["find_open"], workspace_id, contact_id)
+            if record:
+                return UUID(str(record["id"]))
+            now = millis(self._clock.now())
+            since = now - timedelta(days=limits.REOPEN_DAYS)
+            record = await tx.fetchrow(SQL["find_reopenable"], workspace_id, contact_id, since)
+            if record:
+                conversation_id = UUID(str(record["id"]))
+                locked = await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id)
+                if locked and locked["status"] == "closed":
+                    appended.append(await self._reopen_in(tx, workspace_id, locked, ("system", SYSTEM), now))
+            else:
+                conversation_id = uuid7()
+                made = await tx.fetchval(
+                    SQL["insert_conversation"],
+                    *(workspace_id, conversation_id, contact_id, inbox_id, channel, team_id, now),
+                )
+                if made is None:  # another first message was quicker; its row is committed now
+                    record = await tx.fetchrow(SQL["find_open"], workspace_id, contact_id)
+                    if record is None:
+                        raise Unavailable
+                    return UUID(str(record["id"]))
+                draft = _system_draft(workspace_id, conversation_id, Opened(1))
+                appended.append((draft, await self._append_in(tx, draft, now)))
+        self._announce(appended)
+        for listener in self._listeners:
+            listener.on_conversation(workspace_id, contact_id, conversation_id, is_open=True)
+            listener.on_row_changed(workspace_id, conversation_id, scope=True)
+        return conversation_id
+
+    async def _reopen_in(
+        self, tx: Connection, workspace_id: int, locked: Any, sender: Sender, now: Any
+    ) -> tuple[Draft, Stored]:
+        await tx.execute(SQL["set_open"], workspace_id, locked["id"])
+        draft = _draft(workspace_id, locked["id"], sender, Opened(locked["episode"] + 1))
+        return draft, await self._append_in(tx, draft, now)
+
+    async def assign(
+        self, actor: Actor, conversation_id: UUID, operator_id: UUID | None, *, expected: UUID | None | str = "any"
+    ) -> ConversationRow:
+        """Give to an operator or back to the queue. `expected` is a compare-and-set on the present assignee."""
+        async with self._db.transaction() as tx:
+            locked = await self._locked(tx, actor, conversation_id)
+            if expected != "any" and locked["assignee_id"] != expected:
+                name = self._names.name_of(locked["assignee_id"]) if locked["assignee_id"] else ""
+                raise Conflict(f"it is with {name} now" if name else "it is back in the queue")
+            if operator_id is not None and not self._names.name_of(operator_id):
+                raise Invalid("there is no such operator", field="operator")
+            if locked["assignee_id"] == operator_id:
+                appended = []
+            else:
+                turn = "operator" if operator_id else "queue"
+                await tx.execute(SQL["set_assignee"], actor.workspace_id, conversation_id, operator_id, turn)
+                name = self._names.name_of(operator_id) if operator_id else ""
+                body = Assigned(operator_id, name, locked["team_id"] or None)
+                appended = [await self._append_body(tx, actor, conversation_id, body)]
+        return await self._changed(actor, conversation_id, appended, scope=True)
+
+    async def close(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
+        """Resolve the episode; again is no error."""
+        async with self._db.transaction() as tx:
+            locked = await self._locked(tx, actor, conversation_id)
+            appended = []
+            if locked["status"] == "open":
+                appended = [await self._append_body(tx, actor, conversation_id, Closed(locked["episode"]))]
+                now = millis(self._clock.now())
+                await tx.execute(SQL["set_closed"], actor.workspace_id, conversation_id, now)
+        if appended:
+            for listener in self._listeners:
+                listener.on_conversation(actor.workspace_id, locked["contact_id"], conversation_id, is_open=False)
+        return await self._changed(actor, conversation_id, appended, scope=False)
+
+    async def reopen(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
+        """Begin a new episode. Raises `Conflict` when the contact has another open conversation."""
+        async with self._db.transaction() as tx:
+            locked = await self._locked(tx, actor, conversation_id)
+            appended = []
+            if locked["status"] == "closed":
+                if await tx.fetchrow(SQL["find_open"], actor.workspace_id, locked["contact_id"]):
+                    raise Conflict("this customer has another open conversation")
+                sender: Sender = ("operator", actor.operator_id)
+                now = millis(self._clock.now())
+                appended = [await self._reopen_in(tx, actor.workspace_id, locked, sender, now)]
+        if appended:
+            for listener in self._listeners:
+                listener.on_conversation(actor.workspace_id, locked["contact_id"], conversation_id, is_open=True)
+        return await self._changed(actor, conversation_id, appended, scope=False)
+
+    async def reopen_waiting(self, workspace_id: int, conversation_ids: Sequence[UUID]) -> None:
+        """A customer's message met a conversation that was being closed: the customer must not wait in the dark."""
+        for record in await self._db.fetch(SQL["list_waiting_closed"], workspace_id, list(conversation_ids)):
+            appended = []
+            async with self._db.transaction() as tx:
+                locked = await tx.fetchrow(SQL["lock_conversation"], workspace_id, record["id"])
+                if not locked or locked["status"] != "closed":
+                    continue
+                if await tx.fetchrow(SQL["find_open"], workspace_id, locked["contact_id"]):
+                    continue
+                now = millis(self._clock.now())
+                appended = [await self._reopen_in(tx, workspace_id, locked, ("system", SYSTEM), now)]
+            self._announce(appended)
+            for listener in self._listeners:
+                listener.on_conversation(workspace_id, locked["contact_id"], record["id"], is_open=True)
+                listener.on_row_changed(workspace_id, record["id"], scope=False)
+
+    async def set_labels(self, actor: Actor, conversation_id: UUID, labels: Sequence[str]) -> ConversationRow:
+        """Replace the set; what was added and taken off becomes one event."""
+        wanted = list(dict.fromkeys(" ".join(label.split()) for label in labels if label.strip()))
+        async with self._db.transaction() as tx:
+            locked = await self._locked(tx, actor, conversation_id)
+            added = [x for x in wanted if x not in locked["labels"]]
+            removed = [x for x in locked["labels"] if x not in wanted]
+            appended = []
+            if added or removed:
+                await tx.execute(SQL["set_labels"], actor.workspace_id, conversation_id, wanted)
+                appended = [await self._append_body(tx, actor, conversation_id, Labelled(added, removed))]
+        return await self._changed(actor, conversation_id, appended, scope=False)
+
+    async def _locked(self, tx: Connection, actor: Actor, conversation_id: UUID) -> Any:
+        locked = await tx.fetchrow(SQL["lock_conversation"], actor.workspace_id, conversation_id)
+        if locked is None or not rules.may_see(actor, locked["team_id"], locked["assignee_id"]):
+            raise NotFound("there is no such conversation")
+        return locked
+
+    async def _append_body(
+        self, tx: Connection, actor: Actor, conversation_id: UUID, body: Body
+    ) -> tuple[Draft, Stored]:
+        draft = _draft(actor.workspace_id, conversation_id, ("operator", actor.operator_id), body)
+        return draft, await self._append_in(tx, draft, millis(self._clock.now()))
+
+    async def _changed(
+        self, actor: Actor, conversation_id: UUID, appended: list[tuple[Draft, Stored]], *, scope: bool
+    ) -> ConversationRow:
+        if appended:
+            self._announce(appended)
+            for listener in self._listeners:
+                listener.on_row_changed(actor.workspace_id, conversation_id, scope=scope)
+        record = await self._db.fetchrow(SQL["find_row"], actor.workspace_id, conversation_id)
+        return store.row_of(record)
+
+    # -- receipts, drafts ------------------------------------------------------------------------------------------
+
+    async def mark_read(self, actor: Actor, conversation_id: UUID, seq: int) -> None:
+        """An operator has seen everything up to `seq`; never goes back."""
+        await self.access_conversation(actor, conversation_id)
+        record = await self._db.fetchrow(SQL["read_by_operator"], actor.workspace_id, conversation_id, seq)
+        self._receipt(actor.workspace_id, conversation_id, record)
+
+    async def mark_read_by_customer(self, workspace_id: int, conversation_id: UUID, seq: int, *, got: bool) -> None:
+        """The customer's device has (`got`) or his screen shows everything up to `seq`. The scope is the caller's."""
+        record = await self._db.fetchrow(SQL["read_by_customer"], workspace_id, conversation_id, seq, got)
+        self._receipt(workspace_id, conversation_id, record)
+
+    def _receipt(self, workspace_id: int, conversation_id: UUID, record: Any) -> None:
+        if record is not None:
+            for listener in self._listeners:
+                listener.on_receipt(workspace_id, store.receipt_of(conversation_id, record))
+                listener.on_row_changed(workspace_id, conversation_id, scope=False)
+
+    async def find_draft(self, actor: Actor, conversation_id: UUID) -> tuple[str, bool]:
+        await self.access_conversation(actor, conversation_id)
+        record = await self._db.fetchrow(SQL["find_draft"], actor.workspace_id, conversation_id, actor.operator_id)
+        return (record["text"], record["note"]) if record else ("", False)
+
+    async def save_draft(self, actor: Actor, conversation_id: UUID, text: str, *, note: bool) -> None:
+        """An empty text removes it."""
+        await self.access_conversation(actor, conversation_id)
+        key = (actor.workspace_id, conversation_id, actor.operator_id)
+        if text:
+            await self._db.execute(SQL["save_draft"], *key, text, note, self._clock.now())
+        else:
+            await self._db.execute(SQL["delete_draft"], *key)
+
+    async def touch_contact(self, workspace_id: int, contact_id: UUID) -> None:
+        """A contact's name has changed: its rows are new to every list."""
+        for record in await self._db.fetch(SQL["touch_of_contact"], workspace_id, contact_id):
+            for listener in self._listeners:
+                listener.on_row_changed(workspace_id, record["id"], scope=False)
+
+
+def _draft(workspace_id: int, conversation_id: UUID, sender: Sender, body: Body) -> Draft:
+    tag = str(body.__struct_config__.tag)
+    return Draft(workspace_id, conversation_id, uuid7(), *sender, tag, encode(body).decode(), None)
+
+
+def _system_draft(workspace_id: int, conversation_id: UUID, body: Body) -> Draft:
+    return _draft(workspace_id, conversation_id, ("system", SYSTEM), body)

@@ -1,0 +1,26 @@
+"""What the timeline tells the slices above it, inside this process and after the commit."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from okno.conversations.append import Draft, Outcome
+from okno.conversations.types import Receipt
+
+__all__ = ["Draft", "Outcome", "TimelineListener"]
+
+
+class TimelineListener(Protocol):
+    """Implemented by realtime. Calls come in the order of commits and must not block."""
+
+    def on_batch(self, batch: Sequence[tuple[Draft, Outcome]]) -> None: ...
+
+    def on_row_changed(self, workspace_id: int, conversation_id: UUID, *, scope: bool) -> None:
+        """The summary row has changed; `scope`: perhaps also who may see it."""
+        ...
+
+    def on_receipt(self, workspace_id: int, receipt: Receipt) -> None: ...
+
+    def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
+        """A contact's conversation was opened, reopened or closed."""
+        ...

@@ -1,0 +1,16 @@
+"""What conversations do on news of their own timeline and of the slices below."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from okno.bus.events import News
+from okno.conversations.api import Conversations
+
+
+async def handle_timeline(conversations: Conversations, news: News) -> None:
+    """A customer's message that met a closing conversation opens it again."""
+    ids: dict[int, list[UUID]] = defaultdict(list)
+    for span in news.spans:
+        ids[span.workspace_id].append(span.conversation_id)
+    for workspace_id, conversation_ids in ids.items():
+        await conversations.reopen_waiting(workspace_id, conversation_ids)

@@ -1,0 +1,179 @@
+-- name: find_row :one
+SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
+       c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
+       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels
+  FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
+
+-- name: list_rows_by_id :many
+SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
+       c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
+       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels,
+       pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid
+  FROM unnest($2::uuid[]) AS wanted (id)
+  JOIN conversation c ON c.workspace_id = $1 AND c.id = wanted.id
+  JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ LIMIT $3;
+
+-- name: list_changes :many
+SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
+       c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
+       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels
+  FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ WHERE c.workspace_id = $1 AND c.change_xid >= $2::bigint::text::xid8
+   AND ($4 OR c.team_id = ANY($5::bigint[]) OR c.assignee_id = $6)
+ ORDER BY c.change_xid LIMIT $3;
+
+-- name: read_seen_xid :value
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1;
+
+-- name: read_scope :one
+SELECT team_id, assignee_id, status, last_seq, contact_id FROM conversation WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: lock_conversation :one
+SELECT id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq
+  FROM conversation WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
+
+-- name: set_assignee :exec
+UPDATE conversation SET assignee_id = $3, turn = $4, change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_closed :exec
+UPDATE conversation SET status = 'closed', closed_at = $3, waiting_since = NULL, unread = 0, operator_read_seq = last_seq,
+       change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_open :exec
+UPDATE conversation SET status = 'open', closed_at = NULL, episode = episode + 1, change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_labels :exec
+UPDATE conversation SET labels = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
+
+-- name: list_labels :many
+SELECT DISTINCT unnest(labels) AS label FROM conversation
+ WHERE workspace_id = $1 AND labels <> '{}' ORDER BY 1 LIMIT 200;
+
+-- name: count_label :value
+SELECT count(*) FROM (SELECT FROM conversation WHERE workspace_id = $1 AND labels <> '{}' AND labels @> ARRAY[$2::text]
+                       LIMIT $3) AS some;
+
+-- name: read_by_operator :one
+UPDATE conversation c
+   SET operator_read_seq = least($3, c.last_seq), change_xid = pg_current_xact_id(),
+       unread = (SELECT count(*) FROM event e WHERE e.workspace_id = $1 AND e.conversation_id = $2
+                    AND e.seq > least($3, c.last_seq) AND e.type = 'message' AND e.actor = 'customer')
+ WHERE c.workspace_id = $1 AND c.id = $2 AND c.operator_read_seq < least($3, c.last_seq)
+RETURNING c.customer_got_seq, c.customer_read_seq, c.operator_read_seq;
+
+-- name: read_by_customer :one
+UPDATE conversation c
+   SET customer_read_seq = greatest(c.customer_read_seq, CASE WHEN $4 THEN c.customer_read_seq ELSE least($3, c.last_seq) END),
+       customer_got_seq = greatest(c.customer_got_seq, least($3, c.last_seq)), change_xid = pg_current_xact_id(),
+       customer_unread = CASE WHEN $4 THEN c.customer_unread ELSE
+         (SELECT count(*) FROM event e WHERE e.workspace_id = $1 AND e.conversation_id = $2
+             AND e.seq > least($3, c.last_seq) AND e.type = 'message' AND e.actor <> 'customer') END
+ WHERE c.workspace_id = $1 AND c.id = $2
+   AND least($3, c.last_seq) > CASE WHEN $4 THEN c.customer_got_seq ELSE c.customer_read_seq END
+RETURNING c.customer_got_seq, c.customer_read_seq, c.operator_read_seq;
+
+-- name: read_receipt :one
+SELECT customer_got_seq, customer_read_seq, operator_read_seq FROM conversation
+ WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: list_events_before :many
+SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4;
+
+-- name: list_events_after :many
+SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4;
+
+-- name: find_event :one
+SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3 LIMIT 1;
+
+-- name: list_types :many
+SELECT seq, type FROM event WHERE workspace_id = $1 AND conversation_id = $2 AND seq = ANY($3::bigint[]) LIMIT 1000;
+
+-- name: set_body :exec
+UPDATE event SET body = $4 WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3;
+
+-- name: find_last_message :one
+SELECT seq, actor, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2 AND type = 'message' ORDER BY seq DESC LIMIT 1;
+
+-- name: set_preview :exec
+UPDATE conversation SET preview = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
+
+-- name: find_open :one
+SELECT id, status FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open' LIMIT 1;
+
+-- name: find_reopenable :one
+SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'closed' AND closed_at > $3
+ ORDER BY closed_at DESC LIMIT 1;
+
+-- name: insert_conversation :value
+INSERT INTO conversation (workspace_id, id, contact_id, inbox_id, channel, team_id, last_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+ON CONFLICT (workspace_id, contact_id) WHERE status = 'open' DO NOTHING
+RETURNING id;
+
+-- name: list_of_contacts :many
+SELECT id, contact_id, status, assignee_id, last_seq, customer_got_seq, customer_read_seq, operator_read_seq
+  FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[])
+ ORDER BY last_at DESC LIMIT $3;
+
+-- name: count_customer_unread :value
+SELECT coalesce(sum(customer_unread), 0)::bigint FROM conversation WHERE workspace_id = $1 AND contact_id = $2;
+
+-- name: find_draft :one
+SELECT text, note FROM draft WHERE workspace_id = $1 AND conversation_id = $2 AND operator_id = $3 LIMIT 1;
+
+-- name: save_draft :exec
+INSERT INTO draft (workspace_id, conversation_id, operator_id, text, note, saved_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (workspace_id, conversation_id, operator_id)
+DO UPDATE SET text = excluded.text, note = excluded.note, saved_at = excluded.saved_at;
+
+-- name: delete_draft :exec
+DELETE FROM draft WHERE workspace_id = $1 AND conversation_id = $2 AND operator_id = $3;
+
+-- name: touch_of_contact :many
+UPDATE conversation SET change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND contact_id = $2 RETURNING id;
+
+-- name: list_attachments :many
+SELECT id, name, media_type, size_bytes, width, height, preview FROM attachment
+ WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND owner_id = $3 AND status = 'ready' LIMIT 100;
+
+-- name: bind_attachments :exec
+UPDATE attachment SET conversation_id = $3 WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND conversation_id IS NULL;
+
+-- name: list_waiting_closed :many
+SELECT id FROM conversation
+ WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND status = 'closed' AND waiting_since IS NOT NULL LIMIT 1000;
+
+
+-- name: count_for_reader :one
+SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open') AS mine,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open' AND unread > 0)
+         AS mine_unread,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND team_id = ANY($3::bigint[]) AND status = 'open'
+           AND waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND team_id = ANY($3::bigint[]) AND status = 'open')
+       + (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open'
+             AND team_id <> ALL($3::bigint[])) AS "all"
+ LIMIT 1;
+
+-- name: count_for_all :one
+SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open') AS mine,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open' AND unread > 0)
+         AS mine_unread,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND status = 'open'
+           AND waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND status = 'open') AS "all"
+ LIMIT 1;
+
+-- name: count_groups :many
+SELECT team_id, assignee_id, count(*) AS open, count(*) FILTER (WHERE unread > 0) AS unread,
+       count(*) FILTER (WHERE waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting
+  FROM conversation WHERE workspace_id = $1 AND status = 'open' GROUP BY team_id, assignee_id LIMIT $2;

@@ -1,0 +1,165 @@
+"""HTTP of conversations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post, put
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, UnsetType
+
+from okno.access.types import Actor
+from okno.conversations.api import Conversations
+from okno.conversations.types import (
+    Ack,
+    ConversationPage,
+    ConversationRow,
+    Counters,
+    EventPage,
+    Labels,
+    Send,
+    Status,
+    Tab,
+)
+from okno.kit import limits
+from okno.kit.errors import Malformed
+from okno.kit.openapi import SIGNED_IN, problems
+from okno.kit.wire import Answer, Label, OptionalText, PageSize, Seq, Wire
+
+Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
+IdQuery = Annotated[UUID, Parameter(description="Made by the sender (UUIDv7); sent again it is the same event")]
+
+
+class Assignment(Wire):
+    """`operator` null gives it back to the queue. `expected`: refuse with 409 unless it is with him now."""
+
+    operator: UUID | None
+    expected: UUID | None | UnsetType = UNSET
+
+
+class ReadMark(Wire):
+    seq: Seq
+
+
+class SavedDraft(Answer):
+    text: str
+    note: bool
+
+
+class DraftChange(Wire):
+    text: OptionalText
+    note: bool = False
+
+
+def anchors(before: int | None, after: int | None, around: int | None) -> dict[str, int | None]:
+    """At most one of them. Raises `Malformed`."""
+    if sum(anchor is not None for anchor in (before, after, around)) > 1:
+        raise Malformed("give one of before, after and around")
+    return {"before": before, "after": after, "around": around}
+
+
+@get("/conversations", operation_id="list_conversations", responses=problems(*SIGNED_IN), summary="One page of a list")
+async def list_conversations(
+    conversations: Conversations,
+    actor: Actor,
+    tab: Tab = "all",
+    status: Status = "open",
+    label: Label | None = None,
+    contact: UUID | None = None,
+    cursor: Cursor | None = None,
+    limit: PageSize = limits.PAGE_DEFAULT,
+) -> ConversationPage:
+    return await conversations.list_rows(
+        actor, tab=tab, status=status, label=label, contact=contact, cursor=cursor, limit=limit
+    )
+
+
+@get("/conversations/counters", operation_id="get_counters", responses=problems(*SIGNED_IN), summary="Exact counters")
+async def get_counters(conversations: Conversations, actor: Actor) -> Counters:
+    return await conversations.count(actor)
+
+
+@get("/conversations/{conversation_id:uuid}", operation_id="get_conversation", responses=problems(*SIGNED_IN, 404), summary="A conversation")
+async def get_conversation(conversations: Conversations, actor: Actor, conversation_id: UUID) -> ConversationRow:
+    return await conversations.get_row(actor, conversation_id)
+
+
+@get("/conversations/{conversation_id:uuid}/events", operation_id="list_events", responses=problems(*SIGNED_IN, 404), summary="A page of the timeline")
+async def list_events(
+    conversations: Conversations,
+    actor: Actor,
+    conversation_id: UUID,
+    before: Seq | None = None,
+    after: Seq | None = None,
+    around: Seq | None = None,
+    limit: PageSize = limits.PAGE_DEFAULT,
+) -> EventPage:
+    await conversations.access_conversation(actor, conversation_id)
+    return await conversations.page_events(
+        actor.workspace_id, conversation_id, limit=limit, **anchors(before, after, around)
+    )
+
+
+@post("/conversations/{conversation_id:uuid}/events", operation_id="send_event", responses=problems(*SIGNED_IN, 404, 409, 429), summary="Append an event")
+async def send_event(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, event_id: Annotated[UUID, Parameter(query="id")], data: Send
+) -> Ack:
+    await conversations.access_conversation(actor, conversation_id)
+    rights = "any" if "delete_any" in actor.permissions else "own"
+    return await conversations.send(
+        actor.workspace_id, conversation_id, ("operator", actor.operator_id), event_id, data, rights=rights  # type: ignore[arg-type]
+    )
+
+
+@post("/conversations/{conversation_id:uuid}/assignment", operation_id="assign_conversation", status_code=200, responses=problems(*SIGNED_IN, 404, 409), summary="Assign or give back")
+async def assign_conversation(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: Assignment
+) -> ConversationRow:
+    expected = "any" if isinstance(data.expected, UnsetType) else data.expected
+    return await conversations.assign(actor, conversation_id, data.operator, expected=expected)
+
+
+@post("/conversations/{conversation_id:uuid}/closing", operation_id="close_conversation", status_code=200, responses=problems(*SIGNED_IN, 404), summary="Close")
+async def close_conversation(conversations: Conversations, actor: Actor, conversation_id: UUID) -> ConversationRow:
+    return await conversations.close(actor, conversation_id)
+
+
+@post("/conversations/{conversation_id:uuid}/reopening", operation_id="reopen_conversation", status_code=200, responses=problems(*SIGNED_IN, 404, 409), summary="Reopen")
+async def reopen_conversation(conversations: Conversations, actor: Actor, conversation_id: UUID) -> ConversationRow:
+    return await conversations.reopen(actor, conversation_id)
+
+
+@put("/conversations/{conversation_id:uuid}/labels", operation_id="set_labels", responses=problems(*SIGNED_IN, 404), summary="Set the labels")
+async def set_labels(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: Labels
+) -> ConversationRow:
+    return await conversations.set_labels(actor, conversation_id, data.labels)
+
+
+@put("/conversations/{conversation_id:uuid}/read", operation_id="mark_read", status_code=204, responses=problems(*SIGNED_IN, 404), summary="Seen up to a number")
+async def mark_read(conversations: Conversations, actor: Actor, conversation_id: UUID, data: ReadMark) -> None:
+    await conversations.mark_read(actor, conversation_id, data.seq)
+
+
+@get("/conversations/{conversation_id:uuid}/draft", operation_id="get_draft", responses=problems(*SIGNED_IN, 404), summary="One's own draft")
+async def get_draft(conversations: Conversations, actor: Actor, conversation_id: UUID) -> SavedDraft:
+    return SavedDraft(*await conversations.find_draft(actor, conversation_id))
+
+
+@put("/conversations/{conversation_id:uuid}/draft", operation_id="save_draft", status_code=204, responses=problems(*SIGNED_IN, 404), summary="Keep one's own draft")
+async def save_draft(conversations: Conversations, actor: Actor, conversation_id: UUID, data: DraftChange) -> None:
+    await conversations.save_draft(actor, conversation_id, data.text, note=data.note)
+
+
+@get("/labels", operation_id="list_labels", responses=problems(*SIGNED_IN), summary="Labels in use")
+async def list_labels(conversations: Conversations, actor: Actor) -> list[str]:
+    return await conversations.list_labels(actor.workspace_id)
+
+
+ROUTER = Router(
+    "/",
+    tags=["conversations"],
+    route_handlers=[
+        *(list_conversations, get_counters, get_conversation, list_events, send_event, assign_conversation),
+        *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_labels),
+    ],
+)

@@ -1,0 +1,129 @@
+"""Pure decisions of the timeline: no I/O, no clock, no await."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, assert_never
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from okno.access.types import Actor
+from okno.conversations.types import (
+    CUSTOMER_SEES,
+    ActorType,
+    Body,
+    Counters,
+    Deleted,
+    Edited,
+    Message,
+    Note,
+    Reacted,
+    Reaction,
+    SendDeletion,
+    SendEdit,
+    SendReaction,
+)
+from okno.kit import limits
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+
+Target = Message | Note
+
+
+def preview_of(text: str, attachments: int) -> str:
+    """One line for the list: white space folded, cut to PREVIEW_LEN; files show as a paper clip when there is no text."""
+    line = " ".join(text[: limits.PREVIEW_LEN * 2].split())[: limits.PREVIEW_LEN]
+    return line or ("📎" * min(attachments, 3))
+
+
+def fold(body: Body, change: Reacted | Edited | Deleted, actor_id: UUID, at: datetime) -> Body:
+    """The target's body after a change; anything but messages and notes stays as it is. The browser does the same."""
+    if not isinstance(body, Message | Note):
+        return body
+    match change:
+        case Edited():
+            return body if body.deleted_at else replace(body, text=change.text, edited_at=at)
+        case Deleted():
+            return replace(body, text="", attachments=[], quote=None, reactions=[], deleted_at=body.deleted_at or at)
+        case Reacted():
+            return body if body.deleted_at else replace(body, reactions=_reacted(body.reactions, change, actor_id))
+        case _:
+            assert_never(change)
+
+
+def _reacted(reactions: list[Reaction], change: Reacted, actor_id: UUID) -> list[Reaction]:
+    after = []
+    found = False
+    for reaction in reactions:
+        actors = reaction.actors
+        if reaction.emoji == change.emoji:
+            found = True
+            actors = [a for a in actors if a != actor_id] + ([actor_id] if change.on else [])
+        if actors:
+            after.append(Reaction(reaction.emoji, actors))
+    if change.on and not found:
+        after.append(Reaction(change.emoji, [actor_id]))
+    return after
+
+
+def plan_change(
+    target: Body | None,
+    author: tuple[ActorType, UUID] | None,
+    change: SendReaction | SendEdit | SendDeletion,
+    actor: tuple[ActorType, UUID],
+    *,
+    delete_any: bool,
+) -> Reacted | Edited | Deleted:
+    """The event a change becomes. Raises `NotFound`, `NotAllowed`, `Conflict` or `Invalid`."""
+    if target is None or author is None or not isinstance(target, Message | Note):
+        raise NotFound("there is no message with this number")
+    if isinstance(target, Note) and actor[0] == "customer":
+        raise NotFound("there is no message with this number")
+    if target.deleted_at is not None:
+        raise Conflict("the message was deleted")
+    match change:
+        case SendReaction():
+            if change.on and len(target.reactions) >= limits.REACTIONS_PER_MESSAGE_MAX:
+                raise Invalid("there are enough reactions here", field="emoji")
+            return Reacted(change.seq, change.emoji, change.on)
+        case SendEdit():
+            if author != actor:
+                raise NotAllowed("only the author edits a message")
+            return Edited(change.seq, change.text)
+        case SendDeletion():
+            if author != actor and not delete_any:
+                raise NotAllowed("only the author or a supervisor deletes a message")
+            return Deleted(change.seq)
+        case _:
+            assert_never(change)
+
+
+def may_see(actor: Actor, team_id: int, assignee_id: UUID | None) -> bool:
+    """The scope: the whole workspace, or the actor's teams, conversations of no team (0) and his own."""
+    return actor.see_all or team_id == 0 or team_id in actor.teams or assignee_id == actor.operator_id
+
+
+def sum_counters(groups: Iterable[Sequence[Any]], actor: Actor) -> Counters:
+    """The actor's counters of open conversations grouped by (team, assignee): (team, assignee, open, unread, waiting)."""
+    mine = mine_unread = waiting = every = 0
+    for team_id, assignee_id, opened, unread, waits in groups:
+        if assignee_id == actor.operator_id:
+            mine += opened
+            mine_unread += unread
+        if actor.see_all or team_id == 0 or team_id in actor.teams:
+            waiting += waits
+            every += opened
+        elif assignee_id == actor.operator_id:
+            every += opened
+    return Counters(mine, mine_unread, waiting, every)
+
+
+def teams_seen(teams: Iterable[int]) -> list[int]:
+    """The teams of a scope as the queries take them; 0 stands for no team."""
+    return sorted({0, *teams})
+
+
+def customer_sees(event_type: str, target_type: str | None = None) -> bool:
+    """Whether a customer is shown an event; for changes `target_type` is what they change."""
+    if event_type in ("reacted", "edited", "deleted"):
+        return target_type == "message"
+    return event_type in CUSTOMER_SEES

@@ -1,0 +1,144 @@
+"""Rows to structs, and the list's query, which is put together from its filters."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from okno.conversations.types import Body, ConversationRow, Counters, Event, EventRaw, Receipt, Status, Tab
+from okno.db.queries import load_queries
+from okno.kit import wire
+
+SQL = load_queries("okno.conversations")
+parse_body = msgspec.json.Decoder(Body).decode
+HIDDEN = msgspec.Raw(b'{"type":"hidden"}')
+
+ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name,
+ p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq,
+ c.last_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq,
+ c.operator_read_seq, c.labels"""
+
+
+class ListFilter(NamedTuple):
+    """What shapes the list's query; values travel as arguments."""
+
+    tab: Tab
+    status: Status
+    see_all: bool
+    label: bool
+    rare_label: bool
+    contact: bool
+    cursor: bool
+
+
+ARGUMENTS = """arguments AS (SELECT $1::bigint, $2::uuid, $3::bigint[], $4::integer, $5::text, $6::text, $7::timestamptz,
+ $8::uuid, $9::uuid)"""
+
+
+def list_sql(by: ListFilter) -> str:
+    """One page in order. Each branch reads at most a page from one range of one index; the scope is their union.
+
+    $1 workspace, $2 reader, $3 teams, $4 limit, $5 status, $6 label, $7/$8 cursor, $9 contact.
+    """
+    key, order, later = "last_at", "last_at DESC, id DESC", "<"
+    shared = ["workspace_id = $1"]
+    if by.tab == "waiting":
+        key, order, later = "waiting_since", "waiting_since, id", ">"
+        shared += ["status = 'open'", "waiting_since IS NOT NULL", "assignee_id IS NULL"]
+    else:
+        shared.append("status = $5")
+    if by.cursor:
+        shared.append(f"({key}, id) {later} ($7, $8)")
+    if by.label:
+        shared.append("labels <> '{}' AND labels @> ARRAY[$6]")
+    if by.contact:
+        shared.append("contact_id = $9")
+
+    def branch(condition: str) -> str:
+        where = " AND ".join([*shared, condition] if condition else shared)
+        return f"(SELECT id, {key} FROM conversation WHERE {where} ORDER BY {order} LIMIT $4)"
+
+    scope = "(team_id = ANY($3) OR assignee_id = $2)"
+    if by.tab == "mine":
+        branches = [branch("assignee_id = $2")]
+    elif by.see_all:
+        branches = [branch("")]
+    elif by.rare_label or by.contact:
+        branches = [branch(scope)]
+    else:
+        one_team = branch("team_id = t.team")
+        branches = [f"(SELECT per_team.* FROM unnest($3) AS t (team) CROSS JOIN LATERAL {one_team} AS per_team)"]
+        if by.tab == "all":
+            branches.append(branch("assignee_id = $2"))
+    found = " UNION ".join(branches)
+    if by.rare_label:  # keep the planner on the label's index: the order is made of what it finds
+        found = found.replace(f"ORDER BY {order} LIMIT $4", "LIMIT 5000")
+    outer = order.replace("last_at", "c.last_at").replace("waiting_since", "c.waiting_since").replace("id", "c.id")
+    return f"""WITH {ARGUMENTS}, found AS ({found}), page AS (SELECT id FROM found ORDER BY {order} LIMIT $4)
+SELECT {ROW} FROM page JOIN conversation c ON c.workspace_id = $1 AND c.id = page.id
+  JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ ORDER BY {outer} LIMIT $4"""
+
+
+def row_of(record: Any) -> ConversationRow:
+    return ConversationRow(
+        record["id"],
+        record["change_id"],
+        record["contact_id"],
+        record["contact_name"],
+        record["contact_verified"],
+        record["channel"],
+        record["inbox_id"],
+        record["status"],
+        record["turn"],
+        record["assignee_id"],
+        record["team_id"] or None,
+        record["episode"],
+        record["last_seq"],
+        record["last_at"],
+        record["preview"],
+        record["preview_actor"],
+        record["unread"],
+        record["waiting_since"],
+        record["customer_read_seq"],
+        record["customer_got_seq"],
+        record["operator_read_seq"],
+        record["labels"],
+    )
+
+
+def counters_of(record: Any) -> Counters:
+    return Counters(record["mine"], record["mine_unread"], record["waiting"], record["all"])
+
+
+def receipt_of(conversation_id: UUID, record: Any) -> Receipt:
+    return Receipt(
+        conversation_id, record["customer_got_seq"], record["customer_read_seq"], record["operator_read_seq"]
+    )
+
+
+def raw_event(conversation_id: UUID, record: Any, name: str, *, hidden: bool = False) -> EventRaw:
+    """The stored row as it goes out; its body is not decoded."""
+    return EventRaw(
+        conversation_id,
+        record["seq"],
+        record["client_id"],
+        wire.utc_text(record["created_at"]),
+        record["actor"],
+        record["actor_id"],
+        name,
+        HIDDEN if hidden else msgspec.Raw(record["body"].encode()),
+    )
+
+
+def event_of(raw: EventRaw) -> Event:
+    """The typed form, for REST."""
+    return msgspec.json.decode(msgspec.json.encode(raw), type=Event)
+
+
+def targets_of(records: Sequence[Any]) -> dict[int, int]:
+    """The `seq` each change refers to, by the change's own `seq`."""
+    return {
+        r["seq"]: parse_body(r["body"].encode()).seq for r in records if r["type"] in ("reacted", "edited", "deleted")
+    }

@@ -1,0 +1,301 @@
+"""The timeline's words: events with their bodies, the summary row, and what a caller may send."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from okno.kit import limits
+from okno.kit.wire import Answer, Label, MessageText, OptionalText, Seq, Wire
+
+ActorType = Literal["customer", "operator", "bot", "system"]
+Status = Literal["open", "closed"]
+TurnOwner = Literal["bot", "queue", "operator"]
+Tab = Literal["mine", "waiting", "all"]
+Emoji = Annotated[str, Meta(min_length=1, max_length=limits.REACTION_LEN_MAX, pattern=r"^[^\x00-\x7f][^\x00]*$")]
+
+
+class Quote(Answer):
+    """What a message answers: any event of the same timeline. `excerpt` is its text when it was quoted."""
+
+    conversation: UUID
+    seq: Seq
+    excerpt: str = ""
+    author: str = ""
+
+
+class QuoteRef(Wire):
+    """A reference in a message on its way in; the server fills in excerpt and author."""
+
+    conversation: UUID
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class Attachment(Answer, omit_defaults=True):
+    """A file in the timeline. `url` and `preview_url` are signed and expire; width and height are of the preview."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str = ""
+    preview_url: str = ""
+    width: int = 0
+    height: int = 0
+    duration_s: float = 0.0
+
+
+class Reaction(Answer):
+    """Everyone who answered a message with this emoji."""
+
+    emoji: str
+    actors: list[UUID]
+
+
+# -- bodies of stored events: the tag is the event's type ---------------------------------------------------------
+
+
+class Message(Answer, tag_field="type", tag="message", omit_defaults=True):
+    """Text and files both parties see. `deleted_at` set: text and attachments are gone for everybody."""
+
+    text: str = ""
+    attachments: list[Attachment] = []
+    quote: Quote | None = None
+    reactions: list[Reaction] = []
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+class Note(Answer, tag_field="type", tag="note", omit_defaults=True):
+    """A private note of operators; the customer never sees it."""
+
+    text: str = ""
+    attachments: list[Attachment] = []
+    quote: Quote | None = None
+    reactions: list[Reaction] = []
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+class Reacted(Answer, tag_field="type", tag="reacted"):
+    """The actor put (`on`) or took back an emoji under the event `seq`."""
+
+    seq: int
+    emoji: str
+    on: bool
+
+
+class Edited(Answer, tag_field="type", tag="edited"):
+    """The text of the event `seq` was replaced."""
+
+    seq: int
+    text: str
+
+
+class Deleted(Answer, tag_field="type", tag="deleted"):
+    """Text and attachments of the event `seq` are gone for everybody."""
+
+    seq: int
+
+
+class Opened(Answer, tag_field="type", tag="opened"):
+    """An episode began: the first message, or a return after resolution."""
+
+    episode: int
+
+
+class Closed(Answer, tag_field="type", tag="closed"):
+    """The episode was resolved."""
+
+    episode: int
+
+
+class Assigned(Answer, tag_field="type", tag="assigned"):
+    """Given to an operator, or back to the queue (`operator` null). Names are as they were then."""
+
+    operator: UUID | None
+    operator_name: str = ""
+    team: int | None = None
+
+
+class Labelled(Answer, tag_field="type", tag="labelled"):
+    """Labels were put or taken."""
+
+    added: list[str]
+    removed: list[str]
+
+
+class Hidden(Answer, tag_field="type", tag="hidden"):
+    """A place in the numbering that this reader may not see; it keeps `seq` dense for him."""
+
+
+Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+CUSTOMER_SEES = frozenset({"message", "reacted", "edited", "deleted", "opened", "closed", "assigned"})
+"""Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""
+
+
+class Event(Answer):
+    """One row of the timeline. `seq` is dense within the conversation from 1; `id` was made by the sender."""
+
+    conversation: UUID
+    seq: int
+    id: UUID
+    at: datetime
+    actor: ActorType
+    actor_id: UUID
+    actor_name: str
+    body: Body
+
+
+class EventRaw(Answer):
+    """`Event` whose body is already JSON: encoded once when it was written, never decoded to be read."""
+
+    conversation: UUID
+    seq: int
+    id: UUID
+    at: str
+    actor: ActorType
+    actor_id: UUID
+    actor_name: str
+    body: msgspec.Raw
+
+
+# -- what a caller may send ----------------------------------------------------------------------------------------
+
+AttachmentIds = Annotated[list[UUID], Meta(max_length=limits.ATTACHMENTS_PER_MESSAGE_MAX)]
+
+
+class SendMessage(Wire, tag_field="type", tag="message"):
+    """A message; text or at least one attachment."""
+
+    text: OptionalText = ""
+    attachments: AttachmentIds = []
+    quote: QuoteRef | None = None
+
+
+class SendNote(Wire, tag_field="type", tag="note"):
+    """A private note; operators only."""
+
+    text: OptionalText = ""
+    attachments: AttachmentIds = []
+    quote: QuoteRef | None = None
+
+
+class SendReaction(Wire, tag_field="type", tag="reacted"):
+    """Put or take back one emoji."""
+
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    emoji: Emoji
+    on: bool
+
+
+class SendEdit(Wire, tag_field="type", tag="edited"):
+    """Replace the text of an own message or note."""
+
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    text: MessageText
+
+
+class SendDeletion(Wire, tag_field="type", tag="deleted"):
+    """Take back an own message or note; a supervisor may take back any."""
+
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
+
+
+# -- the summary row and pages -------------------------------------------------------------------------------------
+
+
+class ConversationRow(Answer):
+    """One line of the list, and the header of a thread.
+
+    `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's
+    messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet.
+    """
+
+    id: UUID
+    change_id: int
+    contact: UUID
+    contact_name: str
+    contact_verified: bool
+    channel: str
+    inbox: int
+    status: Status
+    turn: TurnOwner
+    assignee: UUID | None
+    team: int | None
+    episode: int
+    last_seq: int
+    last_at: datetime
+    preview: str
+    preview_actor: ActorType
+    unread: int
+    waiting_since: datetime | None
+    customer_read_seq: int
+    customer_got_seq: int
+    operator_read_seq: int
+    labels: list[str]
+
+
+class Counters(Answer):
+    """Exact counts of what the reader may see. `mine` and `all` count open conversations."""
+
+    mine: int
+    mine_unread: int
+    waiting: int
+    all: int
+
+
+class ConversationPage(Answer):
+    """Rows newest first; `next` is the cursor of the following page, null at the end."""
+
+    rows: list[ConversationRow]
+    next: str | None
+
+
+class EventPage(Answer):
+    """Events by `seq` ascending. `more_before`/`more_after` tell whether the timeline goes on at that side."""
+
+    conversation: UUID
+    events: list[Event]
+    more_before: bool
+    more_after: bool
+
+
+class Receipt(Answer):
+    """How far each party has got (device) and read, by `seq`; never goes back."""
+
+    conversation: UUID
+    customer_got_seq: int
+    customer_read_seq: int
+    operator_read_seq: int
+
+
+class Thread(Answer):
+    """What the head of a thread needs to know, for the party that reads it."""
+
+    conversation: UUID
+    status: Status
+    assignee: UUID | None
+    assignee_name: str
+    assignee_photo: str
+    last_seq: int
+
+
+class Ack(Answer):
+    """The event is committed under this `seq`; sent again it gets the same answer."""
+
+    id: UUID
+    conversation: UUID
+    seq: int
+    at: str
+
+
+class Labels(Wire):
+    """The whole set; what is missing is taken off."""
+
+    labels: Annotated[list[Label], Meta(max_length=limits.LABELS_PER_CONVERSATION_MAX)]

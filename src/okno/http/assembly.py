@@ -1,0 +1,61 @@
+"""The ASGI application: routers of the slices, dependencies, errors, headers, OpenAPI."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from okno import __version__
+from okno.access.routes import provide_actor
+from okno.channels.site.routes import provide_guest
+from okno.http.errors import HANDLERS
+from okno.kit import limits
+
+DESCRIPTION = "Everything the console and the widget do. Errors are application/problem+json (RFC 9457)."
+SECURITY = {
+    "session": SecurityScheme(type="apiKey", name="okno_session", security_scheme_in="cookie"),
+    "api_key": SecurityScheme(type="http", scheme="bearer", description="An API key of the workspace"),
+    "visitor": SecurityScheme(type="http", scheme="bearer", description="A visitor token from the socket's welcome"),
+}
+
+
+def make_app(
+    *,
+    api: Sequence[Router],
+    outside: Sequence[Router],
+    dependencies: Mapping[str, object],
+    state: Mapping[str, Any],
+) -> Litestar:
+    """`api` goes under /api/v1, `outside` to the root; `dependencies` are the slices' doors by parameter name."""
+
+    def provide(value: object) -> Provide:
+        return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+    return Litestar(
+        route_handlers=[
+            Router("/api/v1", route_handlers=list(api), security=[{"session": []}, {"api_key": []}]),
+            *outside,
+        ],
+        dependencies={
+            **{name: provide(value) for name, value in dependencies.items()},
+            "actor": Provide(provide_actor),
+            "guest": Provide(provide_guest),
+        },
+        exception_handlers=HANDLERS,
+        request_max_body_size=limits.REQUEST_BYTES_MAX,
+        state=State(dict(state)),
+        openapi_config=OpenAPIConfig(
+            title="okno",
+            version=__version__,
+            description=DESCRIPTION,
+            path="/api/schema",
+            use_handler_docstrings=True,
+            create_examples=False,
+            components=Components(security_schemes=SECURITY),
+        ),
+        debug=False,
+    )

@@ -1,0 +1,77 @@
+"""Every bound of the product, each with the reason for its size."""
+
+from typing import Final
+
+# Messages
+MESSAGE_TEXT_LEN_MAX: Final = 10_000  # a long letter; longer texts are files
+EVENT_BODY_BYTES_MAX: Final = 64 * 1024  # one row stays one page read away; longer is an attachment
+ATTACHMENTS_PER_MESSAGE_MAX: Final = 10  # what fits one screen
+REACTION_LEN_MAX: Final = 16  # one emoji with all its joiners
+REACTIONS_PER_MESSAGE_MAX: Final = 24  # distinct emoji; beyond it nobody can read them
+PREVIEW_LEN: Final = 120  # one line of the list at any width
+NAME_LEN_MAX: Final = 120  # the longest real names and company names
+EMAIL_LEN_MAX: Final = 254  # RFC 5321
+LABEL_LEN_MAX: Final = 40  # a chip that does not wrap
+LABELS_PER_CONVERSATION_MAX: Final = 20  # more is prose
+DRAFT_LEN_MAX: Final = MESSAGE_TEXT_LEN_MAX
+
+# Paging
+PAGE_DEFAULT: Final = 25  # one screen of the list
+PAGE_MAX: Final = 100  # bounded work per request
+THREAD_SNAPSHOT_EVENTS: Final = 50  # two screens of a thread
+REPAIR_EVENTS_MAX: Final = 500  # one repair is one query; further gaps are asked again
+LIST_CHANGES_MAX: Final = 500  # more changes than this: a new snapshot is smaller
+
+# Group commit
+BATCH_EVENTS_MAX: Final = 1_000  # one transaction stays under 50 ms
+BATCH_PENDING_MAX: Final = 20_000  # about a second of full speed; beyond it senders are told to wait
+SEND_PENDING_PER_SOCKET_MAX: Final = 256  # an outbox of 200 and some room
+COMMIT_RETRY_S: Final = 15.0  # a database restart with recovery; then senders get "unavailable"
+
+# Sockets
+FRAME_BYTES_MAX: Final = 96 * 1024  # the largest body and its envelope
+HELLO_TIMEOUT_S: Final = 10.0  # a slow phone's round trips
+SOCKET_QUEUE_BYTES_MAX: Final = 1024 * 1024  # a slow reader is cut here and resumes
+SOCKET_CLOSE_GRACE_S: Final = 2.0  # a full socket never ends by itself
+SOCKET_AGE_S_MAX: Final = 6 * 3600.0  # rights and code are re-read at least this often
+SOCKET_FRAMES_PER_S_MAX: Final = 200  # thrice a fast typist with uploads; a flood is cut
+THREADS_PER_SOCKET_MAX: Final = 1_024  # an operator's whole day open at once
+BEAT_VISIBLE_S: Final = 8.0  # a dead link is noticed within 12 s while somebody looks
+BEAT_HIDDEN_S: Final = 25.0  # under the usual 30 s of mobile NAT
+SOCKET_SILENCE_S_MAX: Final = 60.0  # two hidden beats and a lost one
+LIST_FRAME_INTERVAL_S: Final = 0.25  # four frames a second read as "at once"
+SSE_BEAT_S: Final = 8.0  # the same notice of a dead link without a socket
+
+# HTTP
+REQUEST_BYTES_MAX: Final = 256 * 1024  # JSON only; files go by upload
+BEACON_BYTES_MAX: Final = 4 * 1024  # one page view
+QUERY_LEN_MAX: Final = 200  # a search box
+
+# Access
+PASSWORD_LEN_MIN: Final = 10  # OWASP: length over rules
+PASSWORD_LEN_MAX: Final = 256  # bounds the work of argon2
+SESSION_DAYS: Final = 30  # a working month
+LINK_HOURS: Final = 72  # a weekend
+LOGIN_FAILURES_MAX: Final = 8  # per address and mailbox within the window
+LOGIN_WINDOW_S: Final = 900.0  # fifteen minutes
+API_KEYS_MAX: Final = 50
+OPERATORS_MAX: Final = 10_000
+TEAMS_MAX: Final = 500
+
+# Visitors
+CUSTOMER_TOKEN_S_MAX: Final = 3600  # signed by the site; renewed by its callback
+PAGE_VIEWS_PER_MINUTE_MAX: Final = 60  # a person cannot turn pages faster
+URL_LEN_MAX: Final = 2_000  # what browsers and proxies carry
+REOPEN_DAYS: Final = 14  # a customer who comes back within it continues the same conversation
+
+# Files
+UPLOAD_BYTES_MAX: Final = 100 * 1024 * 1024  # a phone's video of a minute; a workspace may lower it
+UPLOAD_PART_BYTES_MAX: Final = 16 * 1024 * 1024  # one PATCH
+UPLOAD_HOURS: Final = 24  # an unfinished upload is kept so long
+IMAGE_PIXELS_MAX: Final = 40_000_000  # decoded it is 160 MB in the worker, no more
+FILE_URL_S: Final = 3600 * 12  # a working day with the tab open
+
+# Jobs and bus
+HANDLER_TRIES_MAX: Final = 6  # about two minutes with backoff, then parked
+OUTBOX_READ_MAX: Final = 200
+OUTBOX_KEEP_HOURS: Final = 48  # two days to look at what happened

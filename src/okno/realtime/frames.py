@@ -1,0 +1,230 @@
+"""The socket protocol, version 1: JSON text frames, one struct a frame, tag `t`. The same for widget and console.
+
+A connection goes: `hello` -> `welcome` -> (`open` -> `snapshot`)* -> live. Whatever is committed between the moment a
+thread is subscribed and its snapshot is buffered and follows the snapshot, so nothing falls between.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from okno.conversations.types import Ack, ConversationRow, Counters, EventRaw, Receipt, Send, Thread
+from okno.kit import limits
+from okno.kit.errors import Problem
+from okno.kit.wire import NO_NUL, Answer, OptionalName, OptionalText, Seq, Wire
+
+PROTOCOL_VERSION = 1
+Token = Annotated[str, Meta(max_length=4_096, pattern=NO_NUL)]
+
+
+class ClientFrame(Wire, tag_field="t"):
+    """What a client sends."""
+
+
+class VisitorHello(ClientFrame, tag="visitor"):
+    """First frame of a widget. `token` is what an earlier `welcome` gave, `identity` the site's signed JWT, `after` the
+    last `seq` the client holds of each conversation."""
+
+    version: int
+    key: Annotated[str, Meta(max_length=64, pattern=NO_NUL)]
+    token: Token | None = None
+    identity: Token | None = None
+    name: OptionalName = ""
+    email: Annotated[str, Meta(max_length=limits.EMAIL_LEN_MAX, pattern=NO_NUL)] = ""
+    locale: Annotated[str, Meta(max_length=16, pattern=NO_NUL)] = ""
+    after: Annotated[dict[UUID, Seq], Meta(max_length=limits.PAGE_MAX)] = {}
+
+
+class OperatorHello(ClientFrame, tag="operator"):
+    """First frame of a console; the session cookie came with the upgrade, else `key` is an API key."""
+
+    version: int
+    key: Token | None = None
+
+
+class Open(ClientFrame, tag="open"):
+    """Subscribe to a thread. `after` is the last `seq` the client holds; null asks for the latest page."""
+
+    conversation: UUID
+    after: Seq | None = None
+
+
+class Close(ClientFrame, tag="close"):
+    """Unsubscribe from a thread."""
+
+    conversation: UUID
+
+
+class List(ClientFrame, tag="list"):
+    """Subscribe to the list (operators). `cursor` is what the last `rows` gave; null asks for a snapshot of the tab."""
+
+    cursor: Seq | None = None
+
+
+class SendFrame(ClientFrame, tag="send"):
+    """Append an event. `conversation` null (visitors): the contact's open one, made when there is none."""
+
+    id: UUID
+    body: Send
+    conversation: UUID | None = None
+
+
+class Repair(ClientFrame, tag="repair"):
+    """Ask for the events `after < seq <= until` again: the client saw a gap."""
+
+    conversation: UUID
+    after: Seq
+    until: Seq
+
+
+class Read(ClientFrame, tag="read"):
+    """Everything up to `seq` is on the reader's screen (`read`) or device (`got`)."""
+
+    conversation: UUID
+    seq: Seq
+    got: bool = False
+
+
+class Typing(ClientFrame, tag="typing"):
+    """The party is writing; an empty `draft` with `on` false ends it. A visitor's draft reaches operators only."""
+
+    conversation: UUID
+    on: bool
+    draft: OptionalText = ""
+
+
+class Ping(ClientFrame, tag="ping"):
+    """Beat of the client; `pong` comes back at once."""
+
+    n: Seq = 0
+
+
+ClientFrames = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Ping
+
+
+class ServerFrame(Answer, tag_field="t", omit_defaults=True):
+    """What the server sends."""
+
+
+class VisitorWelcome(ServerFrame, tag="visitor"):
+    """`token` replaces the one the client holds; `conversation` is where a message would go, null before the first."""
+
+    version: int
+    token: str
+    visitor: UUID
+    contact: UUID | None
+    name: str
+    conversation: UUID | None
+    conversations: list[UUID]
+    verified: bool
+    draft_preview: bool
+    beat_visible_s: float
+    beat_hidden_s: float
+
+
+class OperatorWelcome(ServerFrame, tag="operator"):
+    version: int
+    operator: UUID
+    name: str
+    beat_visible_s: float
+    beat_hidden_s: float
+
+
+class Snapshot(ServerFrame, tag="snapshot"):
+    """The answer to `open`: state and the events after the client's cursor, or the latest page.
+
+    `reset` true: the client's cursor was too old or null, these events replace what it holds; older ones come by REST.
+    """
+
+    thread: Thread
+    receipt: Receipt
+    events: list[EventRaw]
+    reset: bool
+    more_before: bool
+
+
+class Events(ServerFrame, tag="events"):
+    """One batch: new events of open threads, and acks of this connection's own sends.
+
+    A connection gets no event for its own send: the ack carries what it does not know yet.
+    """
+
+    events: list[EventRaw] = []
+    acks: list[Ack] = []
+
+
+class Repaired(ServerFrame, tag="repaired"):
+    """The answer to `repair`; at most REPAIR_EVENTS_MAX, ask again for the rest."""
+
+    conversation: UUID
+    events: list[EventRaw]
+
+
+class Refused(ServerFrame, tag="refused"):
+    """A frame was not accepted; `id` names the send it belongs to. `retry`: nothing is wrong with it, send it again."""
+
+    problem: Problem
+    id: UUID | None = None
+    retry: bool = False
+
+
+class ReceiptFrame(ServerFrame, tag="receipt"):
+    receipt: Receipt
+
+
+class ThreadFrame(ServerFrame, tag="thread"):
+    """The head of an open thread has changed; a customer's new conversation is announced by it, too."""
+
+    thread: Thread
+
+
+class TypingFrame(ServerFrame, tag="typing"):
+    conversation: UUID
+    actor: Literal["customer", "operator", "bot", "system"]
+    actor_id: UUID
+    name: str
+    on: bool
+    draft: str = ""
+
+
+class Rows(ServerFrame, tag="rows"):
+    """Changed rows of the list and exact counters; `gone` are rows this reader may no longer see.
+
+    `reset` true: the changes were too many; the client drops its list and reads its tab again from `cursor` on.
+    """
+
+    rows: list[ConversationRow]
+    cursor: int
+    counters: Counters | None = None
+    gone: list[UUID] = []
+    reset: bool = False
+
+
+class Pong(ServerFrame, tag="pong"):
+    n: int
+
+
+class Bye(ServerFrame, tag="bye"):
+    """The server closes next. `resume`: connect again at once; `signed-out`: the right to be here has ended."""
+
+    reason: Literal["resume", "signed-out", "blocked", "version"]
+
+
+ServerFrames = (
+    VisitorWelcome
+    | OperatorWelcome
+    | Snapshot
+    | Events
+    | Repaired
+    | Refused
+    | ReceiptFrame
+    | ThreadFrame
+    | TypingFrame
+    | Rows
+    | Pong
+    | Bye
+)
+
+parse_client_frame = msgspec.json.Decoder(ClientFrames).decode

@@ -1,0 +1,329 @@
+"""Who listens to what in this process, and what they are told after a commit. No query on the path of a message."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from okno.access.types import Actor
+from okno.conversations.api import Conversations
+from okno.conversations.events import Draft, Outcome
+from okno.conversations.types import ConversationRow, Receipt
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import OknoError
+from okno.kit.wire import encode, utc_text
+from okno.realtime.frames import Bye, ReceiptFrame, Refused, Rows, TypingFrame
+
+log = structlog.get_logger()
+CURSOR_LAG_TICKS = 20  # five seconds: a row marked late is sent again rather than never
+COUNTERS_INTERVAL_S = 1.0
+HIDDEN_BODY = b'{"type":"hidden"}'
+Thread = tuple[int, UUID]
+
+
+class Listening(Protocol):
+    """What the hub needs of a session."""
+
+    customer: bool
+
+    def send(self, frame: bytes) -> None: ...
+    def end(self, reason: str) -> None: ...
+
+
+class OperatorListening(Listening, Protocol):
+    actor: Actor
+    listing: bool
+
+    def drop_thread(self, conversation_id: UUID) -> None: ...
+
+
+class VisitorListening(Listening, Protocol):
+    def conversation_changed(self, conversation_id: UUID, *, is_open: bool) -> None: ...
+
+
+class Names(Protocol):
+    def name_of(self, operator_id: UUID) -> str: ...
+
+
+def encode_event(draft: Draft, seq: int, at: str, name: str) -> bytes:
+    """The event's JSON around the body that was encoded when it was accepted. Ids and times need no escaping."""
+    return (
+        b'{"conversation":"%b","seq":%d,"id":"%b","at":"%b","actor":"%b","actor_id":"%b","actor_name":%b,"body":%b}'
+        % (
+            str(draft.conversation_id).encode(),
+            seq,
+            str(draft.client_id).encode(),
+            at.encode(),
+            draft.actor.encode(),
+            str(draft.actor_id).encode(),
+            encode(name),
+            draft.body.encode(),
+        )
+    )
+
+
+def encode_ack(draft: Draft, seq: int, at: str) -> bytes:
+    return b'{"id":"%b","conversation":"%b","seq":%d,"at":"%b"}' % (
+        str(draft.client_id).encode(),
+        str(draft.conversation_id).encode(),
+        seq,
+        at.encode(),
+    )
+
+
+class Outgoing:
+    """What one session is told of one batch."""
+
+    __slots__ = ("acks", "events")
+
+    def __init__(self) -> None:
+        self.events: list[bytes] = []
+        self.acks: list[bytes] = []
+
+    def frame(self) -> bytes:
+        parts = []
+        if self.events:
+            parts.append(b'"events":[' + b",".join(self.events) + b"]")
+        if self.acks:
+            parts.append(b'"acks":[' + b",".join(self.acks) + b"]")
+        return b'{"t":"events",' + b",".join(parts) + b"}"
+
+
+class Hub:
+    """Subscriptions of this process. All methods are synchronous: a batch is told in one turn of the loop."""
+
+    def __init__(self, conversations: Conversations, clock: Clock, names: Names) -> None:
+        self._conversations = conversations
+        self._clock = clock
+        self._names = names
+        self._threads: dict[Thread, set[Listening]] = {}
+        self._contacts: dict[tuple[int, UUID], set[VisitorListening]] = {}
+        self._lists: dict[int, set[OperatorListening]] = defaultdict(set)
+        self._operators: dict[tuple[int, UUID], set[OperatorListening]] = {}
+        self._dirty: dict[int, dict[UUID, bool]] = defaultdict(dict)
+        self._stir = asyncio.Event()
+        self._uncounted: set[int] = set()
+        self._count_stir = asyncio.Event()
+        self._wake_bus = lambda: None
+        self.defects = 0
+
+    def on_commit_wake(self, wake: Any) -> None:
+        """Called after every batch, for the bus."""
+        self._wake_bus = wake
+
+    # -- subscriptions ---------------------------------------------------------------------------------------------
+
+    def subscribe(self, thread: Thread, session: Listening) -> None:
+        self._threads.setdefault(thread, set()).add(session)
+
+    def unsubscribe(self, thread: Thread, session: Listening) -> None:
+        _remove(self._threads, thread, session)
+
+    def add_visitor(self, contact: tuple[int, UUID], session: VisitorListening) -> None:
+        self._contacts.setdefault(contact, set()).add(session)
+
+    def remove_visitor(self, contact: tuple[int, UUID], session: VisitorListening) -> None:
+        _remove(self._contacts, contact, session)
+
+    def add_operator(self, session: OperatorListening) -> None:
+        self._operators.setdefault((session.actor.workspace_id, session.actor.operator_id), set()).add(session)
+
+    def add_list(self, session: OperatorListening) -> None:
+        self._lists[session.actor.workspace_id].add(session)
+
+    def remove_operator(self, session: OperatorListening) -> None:
+        _remove(self._operators, (session.actor.workspace_id, session.actor.operator_id), session)
+        self._lists[session.actor.workspace_id].discard(session)
+
+    # -- what conversations tell -----------------------------------------------------------------------------------
+
+    def on_batch(self, batch: Sequence[tuple[Draft, Outcome]]) -> None:
+        """Acks to senders and events to everyone who has the thread open, one frame each."""
+        told: dict[Listening, Outgoing] = {}
+        at_value: Any = None
+        at = ""
+        for draft, outcome in batch:
+            origin = draft.origin if hasattr(draft.origin, "send") else None
+            if isinstance(outcome, OknoError):
+                if origin is not None:
+                    retry = outcome.status >= 500  # noqa: PLR2004 - nothing is wrong with the message itself
+                    origin.send(encode(Refused(outcome.problem(), draft.client_id, retry)))
+                continue
+            if outcome.at is not at_value:
+                at_value, at = outcome.at, utc_text(outcome.at)
+            if origin is not None:
+                out = told.get(origin)
+                if out is None:
+                    out = told[origin] = Outgoing()
+                out.acks.append(encode_ack(draft, outcome.seq, at))
+            if not outcome.fresh:
+                continue
+            self._dirty[draft.workspace_id].setdefault(draft.conversation_id, False)
+            listeners = self._threads.get((draft.workspace_id, draft.conversation_id))
+            if listeners:
+                self._tell(told, listeners, draft, outcome.seq, at, origin)
+        for session, out in told.items():
+            session.send(out.frame())
+        self._stir.set()
+        self._wake_bus()
+
+    def _tell(
+        self,
+        told: dict[Listening, Outgoing],
+        listeners: Iterable[Listening],
+        draft: Draft,
+        seq: int,
+        at: str,
+        origin: Any,
+    ) -> None:
+        event = hidden = b""
+        secret = draft.type in ("note", "labelled") or draft.target == "note"
+        for session in listeners:
+            if session is origin:
+                continue
+            if not event:
+                name = self._names.name_of(draft.actor_id) if draft.actor == "operator" else ""
+                event = encode_event(draft, seq, at, name)
+            out = told.get(session)
+            if out is None:
+                out = told[session] = Outgoing()
+            if secret and session.customer:
+                if not hidden:
+                    masked = draft._replace(body=HIDDEN_BODY.decode())
+                    hidden = encode_event(masked, seq, at, "")
+                out.events.append(hidden)
+            else:
+                out.events.append(event)
+
+    def on_row_changed(self, workspace_id: int, conversation_id: UUID, *, scope: bool) -> None:
+        rows = self._dirty[workspace_id]
+        rows[conversation_id] = scope or rows.get(conversation_id, False)
+        self._stir.set()
+
+    def on_receipt(self, workspace_id: int, receipt: Receipt) -> None:
+        listeners = self._threads.get((workspace_id, receipt.conversation))
+        if listeners:
+            frame = encode(ReceiptFrame(receipt))
+            for session in listeners:
+                session.send(frame)
+
+    def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
+        for session in list(self._contacts.get((workspace_id, contact_id), ())):
+            session.conversation_changed(conversation_id, is_open=is_open)
+
+    def on_typing(self, thread: Thread, frame: TypingFrame, sender: Listening) -> None:
+        """Not stored. A customer's draft goes to operators only."""
+        listeners = self._threads.get(thread, ())
+        if listeners:
+            whole = encode(frame)
+            bare = encode(TypingFrame(frame.conversation, frame.actor, frame.actor_id, frame.name, frame.on))
+            for session in listeners:
+                if session is not sender:
+                    session.send(bare if session.customer else whole)
+
+    def on_rights_changed(self, workspace_id: int, operator_id: UUID) -> None:
+        """The operator connects again and is asked anew."""
+        for session in list(self._operators.get((workspace_id, operator_id), ())):
+            session.end("resume")
+
+    # -- the list --------------------------------------------------------------------------------------------------
+
+    async def run_lists(self) -> None:
+        """Changed rows to everyone who has the list, at most four frames a second: one query a workspace and frame."""
+        seen: list[int] = []
+        while True:
+            await self._stir.wait()
+            self._stir.clear()
+            dirty, self._dirty = self._dirty, defaultdict(dict)
+            for workspace_id, ids in dirty.items():
+                sessions = list(self._lists[workspace_id])
+                watched = {c for (w, c) in self._threads if w == workspace_id} if any(ids.values()) else set()
+                wanted = ids if sessions else [c for c, scope in ids.items() if scope and c in watched]
+                if not wanted:
+                    continue
+                rows, cursor = await self._conversations.list_rows_by_id(workspace_id, list(wanted))
+                seen.append(cursor)
+                del seen[:-CURSOR_LAG_TICKS]
+                self._show(rows, ids, sessions, seen[0])
+                self._check_threads(workspace_id, rows, ids)
+                if sessions:
+                    self._uncounted.add(workspace_id)
+                    self._count_stir.set()
+            await asyncio.sleep(limits.LIST_FRAME_INTERVAL_S)
+
+    async def run_counters(self) -> None:
+        """Exact counters, at most once a second: one query a workspace."""
+        while True:
+            await self._count_stir.wait()
+            self._count_stir.clear()
+            uncounted, self._uncounted = self._uncounted, set()
+            for workspace_id in uncounted:
+                sessions = list(self._lists[workspace_id])
+                actors = {s.actor.operator_id: s.actor for s in sessions}
+                counters = await self._conversations.count_many(list(actors.values()))
+                frames = {i: encode(Rows([], 0, c)) for i, c in counters.items()}
+                for session in sessions:
+                    session.send(frames[session.actor.operator_id])
+            await asyncio.sleep(COUNTERS_INTERVAL_S)
+
+    def _show(
+        self, rows: list[ConversationRow], ids: dict[UUID, bool], sessions: list[OperatorListening], cursor: int
+    ) -> None:
+        encoded = {row.id: encode(row) for row in rows}
+        frames: dict[Any, bytes] = {}
+        mine: dict[UUID, list[ConversationRow]] = defaultdict(list)
+        for row in rows:
+            if row.assignee:
+                mine[row.assignee].append(row)
+        for session in sessions:
+            actor = session.actor
+            scope: Any = "all" if actor.see_all else (actor.teams, actor.operator_id if mine else None)
+            frame = frames.get(scope)
+            if frame is None:
+                visible = [r for r in rows if _may_see(actor, r)]
+                gone = [] if actor.see_all else [r.id for r in rows if ids.get(r.id) and not _may_see(actor, r)]
+                frame = b""
+                if visible or gone:
+                    parts = b",".join(encoded[r.id] for r in visible)
+                    frame = b'{"t":"rows","rows":[%b],"cursor":%d%b}' % (
+                        parts,
+                        cursor,
+                        b',"gone":' + encode(gone) if gone else b"",
+                    )
+                frames[scope] = frame
+            if frame:
+                session.send(frame)
+
+    def _check_threads(self, workspace_id: int, rows: list[ConversationRow], ids: dict[UUID, bool]) -> None:
+        """A right that was taken away ends the subscription."""
+        for row in rows:
+            if not ids.get(row.id):
+                continue
+            for session in list(self._threads.get((workspace_id, row.id), ())):
+                if not session.customer and not _may_see(session.actor, row):  # type: ignore[attr-defined]
+                    session.drop_thread(row.id)  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        """Tell everyone to connect again, elsewhere or later."""
+        frame = encode(Bye("resume"))
+        everyone = {s for group in self._threads.values() for s in group}
+        everyone |= {s for group in self._operators.values() for s in group}
+        for session in everyone:
+            session.send(frame)
+
+
+def _may_see(actor: Actor, row: ConversationRow) -> bool:
+    return actor.see_all or row.team is None or row.team in actor.teams or row.assignee == actor.operator_id
+
+
+def _remove(groups: dict[Any, set[Any]], key: Any, session: Any) -> None:
+    group = groups.get(key)
+    if group is not None:
+        group.discard(session)
+        if not group:
+            del groups[key]
+

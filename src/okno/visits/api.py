@@ -1,0 +1,173 @@
+"""The public door of visits: inboxes of the site channel with their widgets, and what visitors look at."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from okno.access.api import require
+from okno.access.keys import Keys, new_secret
+from okno.access.types import Actor
+from okno.db.pool import Database
+from okno.db.queries import load_queries
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import Invalid, NotFound, TooMany
+from okno.kit.wire import encode
+from okno.visits import rules
+from okno.visits.types import Hours, Inbox, InboxChange, PageView, SeenPage, Visit, WidgetConfig, WidgetTexts
+
+SQL = load_queries("okno.visits")
+KEY_LEN = 16
+WINDOW_S = 60.0
+
+
+class Visits:
+    """Inboxes are few and read all the time: they are kept in memory by key and dropped on change."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Clock, public_url: str) -> None:
+        self._db = database
+        self._keys = keys
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self._by_key: dict[str, tuple[int, Inbox]] = {}
+        self._seen: dict[str, int] = defaultdict(int)
+        self._window = 0
+
+    # -- inboxes ---------------------------------------------------------------------------------------------------
+
+    async def get_by_key(self, key: str) -> tuple[int, Inbox]:
+        """Workspace and inbox of a widget key. Raises `NotFound`."""
+        if (found := self._by_key.get(key)) is not None:
+            return found
+        r = await self._db.fetchrow(SQL["find_inbox_by_key"], key)
+        if r is None:
+            raise NotFound("there is no widget with this key")
+        found = self._by_key[key] = (r["workspace_id"], self._inbox(r))
+        return found
+
+    async def list_inboxes(self, workspace_id: int) -> list[Inbox]:
+        return [self._inbox(r) for r in await self._db.fetch(SQL["list_inboxes"], workspace_id)]
+
+    async def list_inboxes_for(self, actor: Actor) -> list[Inbox]:
+        """Inboxes with the secret that signs customer tokens for those who may change them, without it for others."""
+        inboxes = await self.list_inboxes(actor.workspace_id)
+        if "workspace" in actor.permissions:
+            return inboxes
+        return [replace(inbox, identity_secret="") for inbox in inboxes]
+
+    async def ensure_site_inbox(self, workspace_id: int, name: str) -> Inbox:
+        """The workspace's first site inbox; made when there is none."""
+        if inboxes := await self.list_inboxes(workspace_id):
+            return inboxes[0]
+        return await self.create_inbox(workspace_id, name)
+
+    async def create_inbox(self, workspace_id: int, name: str) -> Inbox:
+        key = new_secret().replace("-", "x").replace("_", "y")[:KEY_LEN]
+        sealed = self._keys.seal("identity", new_secret().encode())
+        now = self._clock.now()
+        await self._db.fetchval(SQL["insert_inbox"], workspace_id, "site", name, key, sealed, now)
+        return (await self.get_by_key(key))[1]
+
+    async def change_inbox(self, actor: Actor, inbox_id: int, change: InboxChange) -> Inbox:
+        """Change some settings; widgets on sites follow within five minutes without a new snippet."""
+        require(actor, "workspace")
+        r = await self._db.fetchrow(SQL["find_inbox"], actor.workspace_id, inbox_id)
+        if r is None:
+            raise NotFound("there is no such inbox")
+        old = self._inbox(r)
+        new: dict[str, Any] = {}
+        for name in InboxChange.__struct_fields__:
+            value = getattr(change, name)
+            new[name] = getattr(old, name) if value is UNSET else value
+        _check(new)
+        if new["team"] and not await self._db.fetchval(SQL["team_exists"], actor.workspace_id, new["team"]):
+            raise Invalid("there is no such team", field="team")
+        await self._db.execute(
+            SQL["change_inbox"],
+            *(actor.workspace_id, inbox_id, new["name"], new["team"] or 0, new["side"], new["accent"]),
+            *(encode(new["texts_ru"]).decode(), encode(new["texts_en"]).decode(), new["domains"], new["pages_hidden"]),
+            *(encode(new["hours"]).decode(), new["time_zone"], new["draft_preview"]),
+        )
+        self._by_key.clear()
+        r = await self._db.fetchrow(SQL["find_inbox"], actor.workspace_id, inbox_id)
+        return self._inbox(r)
+
+    def _inbox(self, r: Any) -> Inbox:
+        snippet = f'<script async src="{self._public_url}/w.js" data-key="{r["key"]}"></script>'
+        secret = self._keys.unseal("identity", r["identity_secret"]).decode()
+        return Inbox(
+            *(r["id"], r["channel"], r["name"], r["key"], r["team_id"] or None, r["side"], r["accent"]),
+            msgspec.json.decode(r["texts_ru"], type=WidgetTexts),
+            msgspec.json.decode(r["texts_en"], type=WidgetTexts),
+            *(r["domains"], r["pages_hidden"], msgspec.json.decode(r["hours"], type=list[Hours]), r["time_zone"]),
+            *(r["draft_preview"], secret, snippet),
+        )
+
+    async def get_config(self, key: str) -> WidgetConfig:
+        """What the loader of a widget may know; nothing secret is in it."""
+        _, inbox = await self.get_by_key(key)
+        is_open, opens_at = rules.opening(inbox.hours, ZoneInfo(inbox.time_zone), self._clock.now())
+        return WidgetConfig(
+            *(inbox.key, inbox.side, inbox.accent, inbox.texts_ru, inbox.texts_en, inbox.pages_hidden),
+            *(is_open, opens_at, True, "/w/panel.html", "/w/idle.js"),
+        )
+
+    # -- visits ----------------------------------------------------------------------------------------------------
+
+    async def record(self, key: str, view: PageView, *, ip: str, user_agent: str) -> None:
+        """Keep a page view. Raises `TooMany` from an address that turns pages faster than a person."""
+        workspace_id, inbox = await self.get_by_key(key)
+        self._limit(ip)
+        now = self._clock.now()
+        source = rules.source_of(view.referrer, view.utm, view.url)
+        async with self._db.transaction() as tx:
+            await tx.execute(SQL["ensure_visitor"], workspace_id, view.visitor, inbox.id, now)
+            seen = await tx.fetchval(
+                SQL["see_visit"],
+                *(workspace_id, view.visit, view.visitor, now, view.hidden, source, ip, rules.device_of(user_agent)),
+            )
+            if seen and not view.hidden:
+                await tx.execute(
+                    SQL["insert_page_view"], workspace_id, view.visit, now, view.url, view.title, view.search
+                )
+
+    def _limit(self, ip: str) -> None:
+        window = int(self._clock.monotonic() // WINDOW_S)
+        if window != self._window:
+            self._window = window
+            self._seen.clear()
+        self._seen[ip] += 1
+        if self._seen[ip] > limits.PAGE_VIEWS_PER_MINUTE_MAX * 20:  # an office shares one address
+            raise TooMany("too many page views from one address")
+
+    async def list_visits(self, workspace_id: int, contact_id: UUID) -> list[Visit]:
+        """The contact's latest visits with their pages, newest first."""
+        visits = await self._db.fetch(SQL["list_visits"], workspace_id, contact_id, 10)
+        pages: Mapping[UUID, list[SeenPage]] = defaultdict(list)
+        ids = [v["id"] for v in visits]
+        for p in await self._db.fetch(SQL["list_page_views"], workspace_id, ids, limits.PAGE_MAX):
+            pages[p["visit_id"]].append(SeenPage(p["url"], p["title"], p["at"], p["search"]))
+        now = self._clock.now()
+        return [
+            Visit(
+                *(v["id"], v["started_at"], v["seen_at"]),
+                v["left_at"] is None and (now - v["seen_at"]).total_seconds() < rules.LIVE_MINUTES * 60,
+                *(v["source"], v["ip"], "", v["device"], pages[v["id"]]),
+            )
+            for v in visits
+        ]
+
+
+def _check(new: Mapping[str, Any]) -> None:
+    try:
+        ZoneInfo(new["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid("there is no such time zone", field="time_zone") from None
+    if any(h.from_min >= h.to_min for h in new["hours"]):
+        raise Invalid("opening comes before closing", field="hours")

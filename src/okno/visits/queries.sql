@@ -1,0 +1,44 @@
+-- name: list_inboxes :many
+SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, texts_en, domains, pages_hidden, hours,
+       time_zone, draft_preview, identity_secret FROM inbox WHERE workspace_id = $1 ORDER BY id LIMIT 200;
+
+-- name: find_inbox :one
+SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, texts_en, domains, pages_hidden, hours,
+       time_zone, draft_preview, identity_secret FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: find_inbox_by_key :one
+SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, texts_en, domains, pages_hidden, hours,
+       time_zone, draft_preview, identity_secret FROM inbox WHERE key = $1 LIMIT 1;
+
+-- name: insert_inbox :value
+INSERT INTO inbox (workspace_id, channel, name, key, identity_secret, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id;
+
+-- name: change_inbox :exec
+UPDATE inbox SET name = $3, team_id = $4, side = $5, accent = $6, texts_ru = $7, texts_en = $8, domains = $9,
+       pages_hidden = $10, hours = $11, time_zone = $12, draft_preview = $13 WHERE workspace_id = $1 AND id = $2;
+
+-- name: team_exists :value
+SELECT EXISTS (SELECT FROM team WHERE workspace_id = $1 AND id = $2);
+
+-- name: ensure_visitor :exec
+INSERT INTO visitor (workspace_id, id, inbox_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: see_visit :value
+INSERT INTO visit (workspace_id, id, visitor_id, started_at, seen_at, left_at, source, ip, device)
+VALUES ($1, $2, $3, $4, $4, CASE WHEN $5 THEN $4 END, $6, $7, $8)
+ON CONFLICT (workspace_id, id) DO UPDATE SET seen_at = excluded.seen_at, left_at = excluded.left_at
+  WHERE visit.visitor_id = excluded.visitor_id
+RETURNING id;
+
+-- name: insert_page_view :exec
+INSERT INTO page_view (workspace_id, visit_id, at, url, title, search) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: list_visits :many
+SELECT v.id, v.started_at, v.seen_at, v.left_at, v.source, v.ip, v.device
+  FROM visit v JOIN visitor b ON b.workspace_id = v.workspace_id AND b.id = v.visitor_id
+ WHERE v.workspace_id = $1 AND b.contact_id = $2 ORDER BY v.started_at DESC LIMIT $3;
+
+-- name: list_page_views :many
+SELECT visit_id, at, url, title, search FROM page_view
+ WHERE workspace_id = $1 AND visit_id = ANY($2::uuid[]) ORDER BY at DESC LIMIT $3;

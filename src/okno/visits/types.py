@@ -1,0 +1,127 @@
+"""Visitors' browsers, what they look at, and the widget they see."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from okno.kit import limits
+from okno.kit.wire import NO_NUL, Answer, Url, Wire
+
+Text200 = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]
+Color = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}$")]
+Domain = Annotated[str, Meta(max_length=255, pattern=r"^[a-z0-9*.:-]+$")]
+
+
+class WidgetTexts(Answer):
+    """Empty texts stand for the product's own, in the visitor's language."""
+
+    title: str = ""
+    greeting: str = ""
+    offline: str = ""
+
+
+class Hours(Answer):
+    """Opening hours of one weekday (0 = Monday), minutes from midnight in the widget's time zone."""
+
+    day: int
+    from_min: int
+    to_min: int
+
+
+class WidgetConfig(Answer):
+    """What the loader fetches: public, cacheable. `open` is null when no hours are set (always open)."""
+
+    key: str
+    side: Literal["left", "right"]
+    accent: str
+    texts_ru: WidgetTexts
+    texts_en: WidgetTexts
+    pages_hidden: list[str]
+    open: bool | None
+    opens_at: datetime | None
+    identify: bool
+    panel: str
+    idle: str
+
+
+class Inbox(Answer):
+    """One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256)."""
+
+    id: int
+    channel: str
+    name: str
+    key: str
+    team: int | None
+    side: Literal["left", "right"]
+    accent: str
+    texts_ru: WidgetTexts
+    texts_en: WidgetTexts
+    domains: list[str]
+    pages_hidden: list[str]
+    hours: list[Hours]
+    time_zone: str
+    draft_preview: bool
+    identity_secret: str
+    snippet: str
+
+
+class TextsChange(Wire):
+    title: Text200 = ""
+    greeting: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
+    offline: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
+
+
+class HoursChange(Wire):
+    day: Annotated[int, Meta(ge=0, le=6)]
+    from_min: Annotated[int, Meta(ge=0, le=1440)]
+    to_min: Annotated[int, Meta(ge=0, le=1440)]
+
+
+class InboxChange(Wire):
+    name: Annotated[str, Meta(min_length=1, max_length=limits.NAME_LEN_MAX, pattern=NO_NUL)] | UnsetType = UNSET
+    team: int | None | UnsetType = UNSET
+    side: Literal["left", "right"] | UnsetType = UNSET
+    accent: Color | UnsetType = UNSET
+    texts_ru: TextsChange | UnsetType = UNSET
+    texts_en: TextsChange | UnsetType = UNSET
+    domains: Annotated[list[Domain], Meta(max_length=50)] | UnsetType = UNSET
+    pages_hidden: Annotated[list[Text200], Meta(max_length=50)] | UnsetType = UNSET
+    hours: Annotated[list[HoursChange], Meta(max_length=28)] | UnsetType = UNSET
+    time_zone: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")] | UnsetType = UNSET
+    draft_preview: bool | UnsetType = UNSET
+
+
+class PageView(Wire):
+    """One beacon. `visitor` is made by the browser and kept in the host page's own storage."""
+
+    visitor: UUID
+    visit: UUID
+    url: Url
+    title: Text200 = ""
+    referrer: Url = ""
+    search: Text200 = ""
+    utm: Text200 = ""
+    hidden: bool = False
+
+
+class SeenPage(Answer):
+    url: str
+    title: str
+    at: datetime
+    search: str
+
+
+class Visit(Answer):
+    """One session on the site. `live` while its page is open; `place` from a local database where there is one."""
+
+    id: UUID
+    started_at: datetime
+    seen_at: datetime
+    live: bool
+    source: str
+    ip: str
+    place: str
+    device: str
+    pages: list[SeenPage]

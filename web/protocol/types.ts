@@ -1,0 +1,611 @@
+// Written by tools/protocol_types.py from the Python structs. Do not edit.
+
+export const PROTOCOL_VERSION = 1
+/** RFC 9457 body. `type` is a relative reference into the reference documentation. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail?: string | null
+  errors?: Record<string, string>[] | null
+}
+/** What a message answers: any event of the same timeline. `excerpt` is its text when it was quoted. */
+export interface Quote {
+  conversation: string
+  seq: number
+  excerpt?: string
+  author?: string
+}
+/** A reference in a message on its way in; the server fills in excerpt and author. */
+export interface QuoteRef {
+  conversation: string
+  seq: number
+}
+/** A file in the timeline. `url` and `preview_url` are signed and expire; width and height are of the preview. */
+export interface Attachment {
+  id: string
+  name: string
+  media_type: string
+  size_bytes: number
+  url?: string
+  preview_url?: string
+  width?: number
+  height?: number
+  duration_s?: number
+}
+/** Everyone who answered a message with this emoji. */
+export interface Reaction {
+  emoji: string
+  actors: string[]
+}
+/** Text and files both parties see. `deleted_at` set: text and attachments are gone for everybody. */
+export interface Message {
+  type: "message"
+  text?: string
+  attachments?: Attachment[]
+  quote?: Quote | null
+  reactions?: Reaction[]
+  edited_at?: string | null
+  deleted_at?: string | null
+}
+/** A private note of operators; the customer never sees it. */
+export interface Note {
+  type: "note"
+  text?: string
+  attachments?: Attachment[]
+  quote?: Quote | null
+  reactions?: Reaction[]
+  edited_at?: string | null
+  deleted_at?: string | null
+}
+/** The actor put (`on`) or took back an emoji under the event `seq`. */
+export interface Reacted {
+  type: "reacted"
+  seq: number
+  emoji: string
+  on: boolean
+}
+/** The text of the event `seq` was replaced. */
+export interface Edited {
+  type: "edited"
+  seq: number
+  text: string
+}
+/** Text and attachments of the event `seq` are gone for everybody. */
+export interface Deleted {
+  type: "deleted"
+  seq: number
+}
+/** An episode began: the first message, or a return after resolution. */
+export interface Opened {
+  type: "opened"
+  episode: number
+}
+/** The episode was resolved. */
+export interface Closed {
+  type: "closed"
+  episode: number
+}
+/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. */
+export interface Assigned {
+  type: "assigned"
+  operator: string | null
+  operator_name?: string
+  team?: number | null
+}
+/** Labels were put or taken. */
+export interface Labelled {
+  type: "labelled"
+  added: string[]
+  removed: string[]
+}
+/** A place in the numbering that this reader may not see; it keeps `seq` dense for him. */
+export interface Hidden {
+  type: "hidden"
+}
+/** One row of the timeline. `seq` is dense within the conversation from 1; `id` was made by the sender. */
+export interface Event {
+  conversation: string
+  seq: number
+  id: string
+  at: string
+  actor: "bot" | "customer" | "operator" | "system"
+  actor_id: string
+  actor_name: string
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+}
+/** A message; text or at least one attachment. */
+export interface SendMessage {
+  type: "message"
+  text?: string
+  attachments?: string[]
+  quote?: QuoteRef | null
+}
+/** A private note; operators only. */
+export interface SendNote {
+  type: "note"
+  text?: string
+  attachments?: string[]
+  quote?: QuoteRef | null
+}
+/** Put or take back one emoji. */
+export interface SendReaction {
+  type: "reacted"
+  seq: number
+  emoji: string
+  on: boolean
+}
+/** Replace the text of an own message or note. */
+export interface SendEdit {
+  type: "edited"
+  seq: number
+  text: string
+}
+/** Take back an own message or note; a supervisor may take back any. */
+export interface SendDeletion {
+  type: "deleted"
+  seq: number
+}
+/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet. */
+export interface ConversationRow {
+  id: string
+  change_id: number
+  contact: string
+  contact_name: string
+  contact_verified: boolean
+  channel: string
+  inbox: number
+  status: "closed" | "open"
+  turn: "bot" | "operator" | "queue"
+  assignee: string | null
+  team: number | null
+  episode: number
+  last_seq: number
+  last_at: string
+  preview: string
+  preview_actor: "bot" | "customer" | "operator" | "system"
+  unread: number
+  waiting_since: string | null
+  customer_read_seq: number
+  customer_got_seq: number
+  operator_read_seq: number
+  labels: string[]
+}
+/** Exact counts of what the reader may see. `mine` and `all` count open conversations. */
+export interface Counters {
+  mine: number
+  mine_unread: number
+  waiting: number
+  all: number
+}
+/** Rows newest first; `next` is the cursor of the following page, null at the end. */
+export interface ConversationPage {
+  rows: ConversationRow[]
+  next: string | null
+}
+/** Events by `seq` ascending. `more_before`/`more_after` tell whether the timeline goes on at that side. */
+export interface EventPage {
+  conversation: string
+  events: Event[]
+  more_before: boolean
+  more_after: boolean
+}
+/** How far each party has got (device) and read, by `seq`; never goes back. */
+export interface Receipt {
+  conversation: string
+  customer_got_seq: number
+  customer_read_seq: number
+  operator_read_seq: number
+}
+/** The event is committed under this `seq`; sent again it gets the same answer. */
+export interface Ack {
+  id: string
+  conversation: string
+  seq: number
+  at: string
+}
+/** The whole set; what is missing is taken off. */
+export interface Labels {
+  labels: string[]
+}
+export interface Login {
+  email: string
+  password: string
+}
+/** The signed-in operator. `csrf` goes into the header x-csrf-token of every change. */
+export interface Me {
+  operator: Operator
+  workspace: Workspace
+  permissions: string[]
+  csrf: string
+  secure: boolean
+}
+/** `disabled`: may not sign in, his conversations keep his name. */
+export interface Operator {
+  id: string
+  email: string
+  name: string
+  role: "admin" | "operator" | "owner" | "supervisor"
+  photo: string
+  teams: number[]
+  locale: "en" | "ru"
+  theme: "auto" | "dark" | "light"
+  sound: boolean
+  disabled: boolean
+  created_at: string
+}
+export interface Workspace {
+  id: number
+  name: string
+  locale: "en" | "ru"
+  onboarded: boolean
+}
+export interface WorkspaceChange {
+  name?: string
+  locale?: "en" | "ru"
+  onboarded?: boolean
+}
+/** The answer carries a one-time link: no password ever travels. */
+export interface NewOperator {
+  email: string
+  name: string
+  role?: "admin" | "operator" | "owner" | "supervisor"
+  teams?: number[]
+}
+export interface OperatorChange {
+  name?: string
+  role?: "admin" | "operator" | "owner" | "supervisor"
+  teams?: number[]
+  disabled?: boolean
+}
+export interface Profile {
+  name?: string
+  photo?: string
+  locale?: "en" | "ru"
+  theme?: "auto" | "dark" | "light"
+  sound?: boolean
+}
+export interface PasswordChange {
+  current: string
+  password: string
+}
+/** `url` is the one-time link to hand over; shown once. */
+export interface Invited {
+  operator: Operator
+  url: string
+}
+/** What a one-time link is for, shown before it is used. */
+export interface Link {
+  purpose: "first" | "invite" | "reset"
+  email: string
+  name: string
+}
+export interface LinkUse {
+  password: string
+  name?: string
+  email?: string
+}
+export interface ResetRequest {
+  email: string
+}
+export interface Team {
+  id: number
+  name: string
+  operators: number
+}
+export interface NewTeam {
+  name: string
+}
+export interface ApiKey {
+  id: string
+  name: string
+  role: "admin" | "operator" | "owner" | "supervisor"
+  created_at: string
+  last_used_at: string | null
+}
+export interface NewApiKey {
+  name: string
+  role?: "admin" | "operator" | "owner" | "supervisor"
+  teams?: number[]
+}
+/** `secret` is shown once; only its hash is kept. */
+export interface CreatedApiKey {
+  key: ApiKey
+  secret: string
+}
+/** An address of a contact. Unverified ones are claims: they never open anybody's history. */
+export interface Identity {
+  id: string
+  type: "email" | "phone" | "site"
+  address: string
+  verified: boolean
+}
+export interface Contact {
+  id: string
+  name: string
+  verified: boolean
+  comment: string
+  locale: string
+  identities: Identity[]
+  created_at: string
+  demo: boolean
+}
+/** One line of a search. */
+export interface ContactLine {
+  id: string
+  name: string
+  address: string
+  conversation: string | null
+}
+export interface ContactChange {
+  name?: string
+  comment?: string
+}
+export interface NewIdentity {
+  type: "email" | "phone"
+  address: string
+}
+/** Empty texts stand for the product's own, in the visitor's language. */
+export interface WidgetTexts {
+  title?: string
+  greeting?: string
+  offline?: string
+}
+/** Opening hours of one weekday (0 = Monday), minutes from midnight in the widget's time zone. */
+export interface Hours {
+  day: number
+  from_min: number
+  to_min: number
+}
+/** What the loader fetches: public, cacheable. `open` is null when no hours are set (always open). */
+export interface WidgetConfig {
+  key: string
+  side: "left" | "right"
+  accent: string
+  texts_ru: WidgetTexts
+  texts_en: WidgetTexts
+  pages_hidden: string[]
+  open: boolean | null
+  opens_at: string | null
+  identify: boolean
+  panel: string
+  idle: string
+}
+/** One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256). */
+export interface Inbox {
+  id: number
+  channel: string
+  name: string
+  key: string
+  team: number | null
+  side: "left" | "right"
+  accent: string
+  texts_ru: WidgetTexts
+  texts_en: WidgetTexts
+  domains: string[]
+  pages_hidden: string[]
+  hours: Hours[]
+  time_zone: string
+  draft_preview: boolean
+  identity_secret: string
+  snippet: string
+}
+export interface TextsChange {
+  title?: string
+  greeting?: string
+  offline?: string
+}
+export interface HoursChange {
+  day: number
+  from_min: number
+  to_min: number
+}
+export interface InboxChange {
+  name?: string
+  team?: number | null
+  side?: "left" | "right"
+  accent?: string
+  texts_ru?: TextsChange
+  texts_en?: TextsChange
+  domains?: string[]
+  pages_hidden?: string[]
+  hours?: HoursChange[]
+  time_zone?: string
+  draft_preview?: boolean
+}
+/** One beacon. `visitor` is made by the browser and kept in the host page's own storage. */
+export interface PageView {
+  visitor: string
+  visit: string
+  url: string
+  title?: string
+  referrer?: string
+  search?: string
+  utm?: string
+  hidden?: boolean
+}
+export interface SeenPage {
+  url: string
+  title: string
+  at: string
+  search: string
+}
+/** One session on the site. `live` while its page is open; `place` from a local database where there is one. */
+export interface Visit {
+  id: string
+  started_at: string
+  seen_at: string
+  live: boolean
+  source: string
+  ip: string
+  place: string
+  device: string
+  pages: SeenPage[]
+}
+/** First frame of a widget. `token` is what an earlier `welcome` gave, `identity` the site's signed JWT, `after` the last `seq` the client holds of each conversation. */
+export interface VisitorHello {
+  t: "visitor"
+  version: number
+  key: string
+  token?: string | null
+  identity?: string | null
+  name?: string
+  email?: string
+  locale?: string
+  after?: Record<string, number>
+}
+/** First frame of a console; the session cookie came with the upgrade, else `key` is an API key. */
+export interface OperatorHello {
+  t: "operator"
+  version: number
+  key?: string | null
+}
+/** Subscribe to a thread. `after` is the last `seq` the client holds; null asks for the latest page. */
+export interface Open {
+  t: "open"
+  conversation: string
+  after?: number | null
+}
+/** Unsubscribe from a thread. */
+export interface Close {
+  t: "close"
+  conversation: string
+}
+/** Subscribe to the list (operators). `cursor` is what the last `rows` gave; null asks for a snapshot of the tab. */
+export interface List {
+  t: "list"
+  cursor?: number | null
+}
+/** Append an event. `conversation` null (visitors): the contact's open one, made when there is none. */
+export interface SendFrame {
+  t: "send"
+  id: string
+  body: SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
+  conversation?: string | null
+}
+/** Ask for the events `after < seq <= until` again: the client saw a gap. */
+export interface Repair {
+  t: "repair"
+  conversation: string
+  after: number
+  until: number
+}
+/** Everything up to `seq` is on the reader's screen (`read`) or device (`got`). */
+export interface Read {
+  t: "read"
+  conversation: string
+  seq: number
+  got?: boolean
+}
+/** The party is writing; an empty `draft` with `on` false ends it. A visitor's draft reaches operators only. */
+export interface Typing {
+  t: "typing"
+  conversation: string
+  on: boolean
+  draft?: string
+}
+/** Beat of the client; `pong` comes back at once. */
+export interface Ping {
+  t: "ping"
+  n?: number
+}
+/** `token` replaces the one the client holds; `conversation` is where a message would go, null before the first. */
+export interface VisitorWelcome {
+  t: "visitor"
+  version: number
+  token: string
+  visitor: string
+  contact: string | null
+  name: string
+  conversation: string | null
+  conversations: string[]
+  verified: boolean
+  draft_preview: boolean
+  beat_visible_s: number
+  beat_hidden_s: number
+}
+export interface OperatorWelcome {
+  t: "operator"
+  version: number
+  operator: string
+  name: string
+  beat_visible_s: number
+  beat_hidden_s: number
+}
+/** What the head of a thread needs to know, for the party that reads it. */
+export interface Thread {
+  conversation: string
+  status: "closed" | "open"
+  assignee: string | null
+  assignee_name: string
+  assignee_photo: string
+  last_seq: number
+}
+/** The answer to `open`: state and the events after the client's cursor, or the latest page. `reset` true: the client's cursor was too old or null, these events replace what it holds; older ones come by REST. */
+export interface Snapshot {
+  t: "snapshot"
+  thread: Thread
+  receipt: Receipt
+  events: Event[]
+  reset: boolean
+  more_before: boolean
+}
+/** One batch: new events of open threads, and acks of this connection's own sends. A connection gets no event for its own send: the ack carries what it does not know yet. */
+export interface Events {
+  t: "events"
+  events?: Event[]
+  acks?: Ack[]
+}
+/** The answer to `repair`; at most REPAIR_EVENTS_MAX, ask again for the rest. */
+export interface Repaired {
+  t: "repaired"
+  conversation: string
+  events: Event[]
+}
+/** A frame was not accepted; `id` names the send it belongs to. `retry`: nothing is wrong with it, send it again. */
+export interface Refused {
+  t: "refused"
+  problem: Problem
+  id?: string | null
+  retry?: boolean
+}
+export interface ReceiptFrame {
+  t: "receipt"
+  receipt: Receipt
+}
+/** The head of an open thread has changed; a customer's new conversation is announced by it, too. */
+export interface ThreadFrame {
+  t: "thread"
+  thread: Thread
+}
+export interface TypingFrame {
+  t: "typing"
+  conversation: string
+  actor: "bot" | "customer" | "operator" | "system"
+  actor_id: string
+  name: string
+  on: boolean
+  draft?: string
+}
+/** Changed rows of the list and exact counters; `gone` are rows this reader may no longer see. `reset` true: the changes were too many; the client drops its list and reads its tab again from `cursor` on. */
+export interface Rows {
+  t: "rows"
+  rows: ConversationRow[]
+  cursor: number
+  counters?: Counters | null
+  gone?: string[]
+  reset?: boolean
+}
+export interface Pong {
+  t: "pong"
+  n: number
+}
+/** The server closes next. `resume`: connect again at once; `signed-out`: the right to be here has ended. */
+export interface Bye {
+  t: "bye"
+  reason: "blocked" | "resume" | "signed-out" | "version"
+}
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
+export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Ping
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Rows | Pong | Bye
