@@ -60,7 +60,7 @@ async def provide_actor(request: AnyRequest, access: Access) -> Actor:
 def _cookie(secret: str, request: AnyRequest) -> Cookie:
     return Cookie(
         COOKIE,
-        secret,
+        value=secret,
         max_age=limits.SESSION_DAYS * 86_400,
         httponly=True,
         samesite="lax",

@@ -56,7 +56,7 @@ SELECT DISTINCT unnest(labels) AS label FROM conversation
 
 -- name: count_label :value
 SELECT count(*) FROM (SELECT FROM conversation WHERE workspace_id = $1 AND labels <> '{}' AND labels @> ARRAY[$2::text]
-                       LIMIT $3) AS some;
+                       LIMIT $3) AS found;
 
 -- name: read_by_operator :one
 UPDATE conversation c

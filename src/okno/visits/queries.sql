@@ -26,7 +26,7 @@ INSERT INTO visitor (workspace_id, id, inbox_id, created_at) VALUES ($1, $2, $3,
 
 -- name: see_visit :value
 INSERT INTO visit (workspace_id, id, visitor_id, started_at, seen_at, left_at, source, ip, device)
-VALUES ($1, $2, $3, $4, $4, CASE WHEN $5 THEN $4 END, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $4, CASE WHEN $5::boolean THEN $4::timestamptz END, $6, $7, $8)
 ON CONFLICT (workspace_id, id) DO UPDATE SET seen_at = excluded.seen_at, left_at = excluded.left_at
   WHERE visit.visitor_id = excluded.visitor_id
 RETURNING id;
