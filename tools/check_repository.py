@@ -1,0 +1,45 @@
+"""Gates over the repository's files: lock files without addresses, sizes of the browser parts."""
+
+import gzip
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+STATIC = ROOT / "src/okno/http/static"
+LOCKS = ("requirements.lock", "web/package-lock.json")
+
+
+def compressed(path: Path, ending: str) -> int:
+    """Bytes as they travel: the variant beside the file, or gzip made here."""
+    variant = path.with_name(path.name + ending)
+    return variant.stat().st_size if variant.is_file() else len(gzip.compress(path.read_bytes(), 9))
+
+
+def entry_files(page: Path) -> list[Path]:
+    """The page and what it loads before anything is asked of it."""
+    text = page.read_text()
+    return [page, *(p for p in page.parent.rglob("*") if p.suffix in (".js", ".css") and p.name in text)]
+
+
+def main() -> int:
+    faults = [f"{name} holds an address" for name in LOCKS if "://" in _packages((ROOT / name).read_text())]
+    gates = [("loader", [STATIC / "widget/w.js"], ".br", 2_400), ("idle chunk", [STATIC / "widget/idle.js"], ".br", 3_000)]
+    gates.append(("panel", entry_files(STATIC / "widget/panel.html"), ".gz", 20_000))
+    gates.append(("console to the inbox", entry_files(STATIC / "console/index.html"), ".gz", 150_000))
+    for name, files, ending, limit in gates:
+        size = sum(compressed(f, ending) for f in files)
+        print(f"{name}: {size} of {limit} bytes {ending}")
+        if size > limit:
+            faults.append(f"{name} is over its budget")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _packages(text: str) -> str:
+    """Without the funding notices npm copies from the packages."""
+    return "\n".join(line for line in text.splitlines() if '"url":' not in line and '"funding":' not in line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

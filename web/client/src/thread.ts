@@ -1,0 +1,154 @@
+import type { Ack, Body, Event, Message, Note, Reaction, Receipt, Send, Snapshot, Thread } from "@okno/protocol"
+
+/** An own send that has no number yet. `failed` holds what the server said against it. */
+export interface Pending {
+  id: string
+  conversation: string | null
+  body: Send
+  at: string
+  sent: boolean
+  failed?: string
+}
+
+/**
+ * What is known of one conversation. `events` are sorted by seq and dense from `events[0]`; what came too early waits in
+ * `early` until the gap before it is filled.
+ */
+export interface ThreadState {
+  conversation: string
+  thread: Thread | null
+  receipt: Receipt | null
+  events: Event[]
+  early: Event[]
+  moreBefore: boolean
+}
+
+export function emptyThread(conversation: string): ThreadState {
+  return { conversation, thread: null, receipt: null, events: [], early: [], moreBefore: true }
+}
+
+/** The greatest seq held without a gap; null before the first snapshot. */
+export function cursorOf(state: ThreadState): number | null {
+  const last = state.events[state.events.length - 1]
+  return last ? last.seq : null
+}
+
+/** What is missing between the dense part and the first early event. */
+export function gapOf(state: ThreadState): { after: number; until: number } | null {
+  const first = state.early[0]
+  const cursor = cursorOf(state)
+  return first && cursor !== null ? { after: cursor, until: first.seq - 1 } : null
+}
+
+function react(reactions: Reaction[], emoji: string, actor: string, on: boolean): Reaction[] {
+  const after: Reaction[] = []
+  let found = false
+  for (const reaction of reactions) {
+    let actors = reaction.actors
+    if (reaction.emoji === emoji) {
+      found = true
+      actors = actors.filter((a) => a !== actor)
+      if (on) actors = [...actors, actor]
+    }
+    if (actors.length) after.push({ emoji: reaction.emoji, actors })
+  }
+  if (on && !found) after.push({ emoji, actors: [actor] })
+  return after
+}
+
+/** The target's body after a change: the same fold as the server's, so that a live thread equals one read anew. */
+export function fold(body: Body, change: Event): Body {
+  if (body.type !== "message" && body.type !== "note") return body
+  const target: Message | Note = body
+  switch (change.body.type) {
+    case "edited":
+      return target.deleted_at ? target : { ...target, text: change.body.text, edited_at: change.at }
+    case "deleted":
+      return { type: target.type, deleted_at: target.deleted_at ?? change.at, ...(target.edited_at ? { edited_at: target.edited_at } : {}) }
+    case "reacted": {
+      if (target.deleted_at) return target
+      const reactions = react(target.reactions ?? [], change.body.emoji, change.actor_id, change.body.on)
+      const { reactions: _, ...rest } = target
+      return reactions.length ? { ...rest, reactions } : rest
+    }
+    default:
+      return body
+  }
+}
+
+function appendDense(events: Event[], event: Event): Event[] {
+  const change = event.body
+  if (change.type === "edited" || change.type === "deleted" || change.type === "reacted") {
+    const at = events.findIndex((e) => e.seq === change.seq)
+    if (at >= 0) {
+      const target = events[at]!
+      events = [...events]
+      events[at] = { ...target, body: fold(target.body, event) }
+    }
+  }
+  return [...events, event]
+}
+
+/** Take events in any order, any number of times. The state is returned unchanged when there is nothing new. */
+export function applyEvents(state: ThreadState, incoming: readonly Event[]): ThreadState {
+  if (!incoming.length) return state
+  const cursor = cursorOf(state)
+  if (cursor === null && state.thread === null) return { ...state, early: merge(state.early, incoming) }
+  let events = state.events
+  let last = cursor ?? state.thread?.last_seq ?? 0
+  const waiting = merge(state.early, incoming).filter((e) => e.seq > last)
+  let taken = 0
+  for (const event of waiting) {
+    if (event.seq !== last + 1) break
+    events = appendDense(events, event)
+    last = event.seq
+    taken++
+  }
+  const early = waiting.slice(taken)
+  if (!taken && early.length === state.early.length) return state
+  return { ...state, events, early }
+}
+
+function merge(held: readonly Event[], incoming: readonly Event[]): Event[] {
+  const bySeq = new Map<number, Event>()
+  for (const event of [...held, ...incoming]) bySeq.set(event.seq, event)
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+}
+
+/** A snapshot replaces (`reset`) or continues what is held; events that came early are kept where they are newer. */
+export function applySnapshot(state: ThreadState, snapshot: Snapshot): ThreadState {
+  const base: ThreadState = { ...state, thread: snapshot.thread, receipt: maxReceipt(state.receipt, snapshot.receipt) }
+  if (!snapshot.reset) return applyEvents(base, snapshot.events)
+  const early = [...state.events, ...state.early].filter((e) => e.seq > snapshot.thread.last_seq)
+  const fresh: ThreadState = { ...base, events: [...snapshot.events], early: [], moreBefore: snapshot.more_before }
+  return applyEvents(fresh, early)
+}
+
+/** An older page, read by REST: put before what is held when it joins without a gap. */
+export function applyOlder(state: ThreadState, older: readonly Event[], moreBefore: boolean): ThreadState {
+  const first = state.events[0]?.seq ?? Number.MAX_SAFE_INTEGER
+  const page = older.filter((e) => e.seq < first)
+  const last = page[page.length - 1]
+  if (!last || (state.events.length && last.seq !== first - 1)) return { ...state, moreBefore }
+  return { ...state, events: [...page, ...state.events], moreBefore }
+}
+
+/** An own send was committed: it becomes an event like the others. */
+export function eventOfAck(pending: Pending, ack: Ack, me: { actor: Event["actor"]; id: string; name: string }): Event {
+  const { body } = pending
+  const shown: Body =
+    body.type === "message" || body.type === "note"
+      ? { type: body.type, text: body.text ?? "" }
+      : body
+  return { conversation: ack.conversation, seq: ack.seq, id: ack.id, at: ack.at, actor: me.actor, actor_id: me.id, actor_name: me.name, body: shown }
+}
+
+export function maxReceipt(a: Receipt | null, b: Receipt): Receipt {
+  if (!a) return b
+  return {
+    conversation: b.conversation,
+    customer_got_seq: Math.max(a.customer_got_seq, b.customer_got_seq),
+    customer_read_seq: Math.max(a.customer_read_seq, b.customer_read_seq),
+    operator_read_seq: Math.max(a.operator_read_seq, b.operator_read_seq),
+  }
+}

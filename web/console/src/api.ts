@@ -1,0 +1,49 @@
+import type { Problem } from "@okno/protocol"
+
+/** What the server said against it, as a sentence to show. */
+export class Failure extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem | null,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+let csrf = ""
+let onSignedOut = (): void => undefined
+
+export function useCsrf(token: string): void {
+  csrf = token
+}
+export function whenSignedOut(callback: () => void): void {
+  onSignedOut = callback
+}
+
+/** JSON in and out. Raises `Failure`; status 0 means the server was not reached. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), "x-csrf-token": csrf },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch {
+    throw new Failure(0, null, "")
+  }
+  if (response.status === 204) return undefined as T
+  const answer: unknown = await response.json().catch(() => null)
+  if (response.ok) return answer as T
+  const problem = answer as Problem | null
+  if (response.status === 401 && path !== "/session") onSignedOut()
+  const field = problem?.errors?.[0]?.message
+  throw new Failure(response.status, problem, field ?? problem?.detail ?? problem?.title ?? String(response.status))
+}
+
+export const get = <T>(path: string): Promise<T> => call<T>("GET", path)
+export const post = <T>(path: string, body?: unknown): Promise<T> => call<T>("POST", path, body ?? {})
+export const put = <T>(path: string, body: unknown): Promise<T> => call<T>("PUT", path, body)
+export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>("PATCH", path, body)
+export const remove = (path: string): Promise<void> => call<undefined>("DELETE", path)

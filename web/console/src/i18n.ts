@@ -1,0 +1,24 @@
+import { createI18n } from "vue-i18n"
+import en from "./words.en"
+import ru from "./words.ru"
+
+export type Locale = "ru" | "en"
+
+/** one / few / many, as Intl.PluralRules has it. */
+function russian(count: number): number {
+  const rule = new Intl.PluralRules("ru").select(count)
+  return rule === "one" ? 0 : rule === "few" ? 1 : 2
+}
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: navigator.language.startsWith("ru") ? "ru" : "en",
+  fallbackLocale: "en",
+  messages: { ru, en },
+  pluralRules: { ru: russian },
+})
+
+export function setLocale(locale: Locale): void {
+  i18n.global.locale.value = locale
+  document.documentElement.lang = locale
+}

@@ -1,0 +1,366 @@
+import {
+  Link,
+  Outbox,
+  applyEvents,
+  applyOlder,
+  applySnapshot,
+  cursorOf,
+  emptyThread,
+  eventOfAck,
+  eventStream,
+  gapOf,
+  maxReceipt,
+  uuid7,
+  webSocket,
+  type LinkStatus,
+  type Pending,
+  type ThreadState,
+} from "@okno/client"
+import { applyRows } from "@okno/client/src/rows"
+import {
+  PROTOCOL_VERSION,
+  type ConversationPage,
+  type ConversationRow,
+  type Counters,
+  type EventPage,
+  type Send,
+  type ServerFrame,
+  type TypingFrame,
+} from "@okno/protocol"
+import { defineStore } from "pinia"
+import { computed, ref, shallowRef } from "vue"
+import { get, post } from "../api"
+import { ring } from "../notify"
+import { useSession } from "./session"
+
+export type Tab = "mine" | "waiting" | "all"
+export type Status = "open" | "closed"
+const GAP_MS = 300
+const THREADS_KEPT = 8
+const TYPING_MS = 6_000
+const PAGE = 50
+
+/** Where a row belongs: the same rules as the server's lists. */
+export function belongs(row: ConversationRow, tab: Tab, status: Status, me: string): boolean {
+  if (tab === "waiting") return row.status === "open" && row.waiting_since !== null && row.assignee === null
+  if (row.status !== status) return false
+  return tab === "all" || row.assignee === me
+}
+
+export function inOrder(rows: ConversationRow[], tab: Tab): ConversationRow[] {
+  const by = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  if (tab === "waiting") return rows.sort((a, b) => by(a.waiting_since ?? "", b.waiting_since ?? "") || by(a.id, b.id))
+  return rows.sort((a, b) => by(b.last_at, a.last_at) || by(b.id, a.id))
+}
+
+export const useInbox = defineStore("inbox", () => {
+  const session = useSession()
+  const status = ref<LinkStatus>("connecting")
+  const rows = shallowRef<ReadonlyMap<string, ConversationRow>>(new Map())
+  const counters = ref<Counters>({ mine: 0, mine_unread: 0, waiting: 0, all: 0 })
+  const tab = ref<Tab>("all")
+  const shown = ref<Status>("open")
+  const next = ref<string | null>(null)
+  const loading = ref(false)
+  const failed = ref("")
+  const threads = shallowRef<ReadonlyMap<string, ThreadState>>(new Map())
+  const typing = shallowRef<ReadonlyMap<string, TypingFrame>>(new Map())
+  const current = ref<string | null>(null)
+  const pending = shallowRef<readonly Pending[]>([])
+  const signedOut = ref(false)
+  let cursor: number | null = null
+  let gapTimer: ReturnType<typeof setTimeout> | undefined
+  const typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
+  let typedAt = 0
+
+  const slot = (): string => `okno:outbox:${session.me?.operator.id ?? ""}`
+  const restored = (): Pending[] => {
+    try {
+      return JSON.parse(localStorage.getItem(slot()) ?? "[]") as Pending[]
+    } catch {
+      return []
+    }
+  }
+  let outbox = new Outbox([], () => undefined)
+  const refresh = (): void => void (pending.value = outbox.all)
+
+  const link = new Link({
+    dials: [webSocket(location.origin.replace(/^http/, "ws") + "/realtime"), eventStream(location.origin, "same-origin")],
+    hello: () => ({ t: "operator", version: PROTOCOL_VERSION }),
+    onFrame: hear,
+    onStatus: (value) => {
+      status.value = value
+      if (value !== "online") outbox.lost()
+      refresh()
+    },
+    visible: () => !document.hidden,
+    waiting: () => outbox.waiting,
+  })
+
+  const visible = computed(() => {
+    const me = session.me?.operator.id ?? ""
+    return inOrder([...rows.value.values()].filter((row) => belongs(row, tab.value, shown.value, me)), tab.value)
+  })
+
+  function start(): void {
+    outbox = new Outbox(restored(), (items) => {
+      localStorage.setItem(slot(), JSON.stringify(items))
+      refresh()
+    })
+    refresh()
+    signedOut.value = false
+    addEventListener("online", wake)
+    addEventListener("offline", wake)
+    document.addEventListener("visibilitychange", look)
+    link.start()
+  }
+  function stop(): void {
+    removeEventListener("online", wake)
+    removeEventListener("offline", wake)
+    document.removeEventListener("visibilitychange", look)
+    link.stop()
+    cursor = null
+    rows.value = new Map()
+    threads.value = new Map()
+    current.value = null
+  }
+  const wake = (): void => link.wake()
+  const look = (): void => {
+    if (document.hidden) return
+    link.wake()
+    markRead()
+  }
+
+  function hear(frame: ServerFrame): void {
+    switch (frame.t) {
+      case "operator":
+        link.send({ t: "list", cursor })
+        for (const [id, state] of threads.value) link.send({ t: "open", conversation: id, after: cursorOf(state) })
+        flush()
+        break
+      case "rows":
+        if (frame.cursor) cursor = frame.cursor
+        if (frame.counters) counters.value = frame.counters
+        rows.value = applyRows(rows.value, frame.rows, frame.gone)
+        if (frame.reset) {
+          rows.value = applyRows(new Map(), frame.rows)
+          void loadTab()
+        }
+        for (const id of frame.gone ?? []) forget(id)
+        break
+      case "snapshot":
+        change(frame.thread.conversation, (state) => applySnapshot(state, frame))
+        settle(frame.thread.conversation)
+        break
+      case "events":
+        events(frame)
+        break
+      case "repaired":
+        change(frame.conversation, (state) => applyEvents(state, frame.events))
+        settle(frame.conversation)
+        break
+      case "receipt":
+        change(frame.receipt.conversation, (state) => ({ ...state, receipt: maxReceipt(state.receipt, frame.receipt) }))
+        break
+      case "typing":
+        hearTyping(frame)
+        break
+      case "refused":
+        refused(frame)
+        break
+      default:
+    }
+  }
+
+  function refused(frame: Extract<ServerFrame, { t: "refused" }>): void {
+    if (frame.problem.status === 401) {
+      signedOut.value = true
+      link.stop()
+    } else if (frame.id) {
+      const item = outbox.refused(frame)
+      if (item && !item.failed) setTimeout(flush, 1_000)
+      refresh()
+    }
+  }
+
+  function events(frame: Extract<ServerFrame, { t: "events" }>): void {
+    const me = session.me?.operator
+    const byThread = new Map<string, NonNullable<typeof frame.events>>()
+    const put = (event: NonNullable<typeof frame.events>[number]): void => {
+      const held = byThread.get(event.conversation)
+      if (held) held.push(event)
+      else byThread.set(event.conversation, [event])
+    }
+    for (const event of frame.events ?? []) {
+      outbox.remove(event.id)
+      put(event)
+      if (event.actor === "customer" && event.body.type === "message") ring(event.conversation === current.value && document.hasFocus(), session.me?.operator.sound ?? false)
+    }
+    for (const ack of frame.acks ?? []) {
+      const item = outbox.acked(ack)
+      if (item && me) put(eventOfAck(item, ack, { actor: "operator", id: me.id, name: me.name }))
+    }
+    for (const [id, list] of byThread) {
+      change(id, (state) => applyEvents(state, list))
+      settle(id)
+    }
+    refresh()
+  }
+
+  function hearTyping(frame: TypingFrame): void {
+    const after = new Map(typing.value)
+    clearTimeout(typingTimers.get(frame.conversation))
+    if (frame.on) {
+      after.set(frame.conversation, frame)
+      typingTimers.set(frame.conversation, setTimeout(() => hearTyping({ ...frame, on: false }), TYPING_MS))
+    } else after.delete(frame.conversation)
+    typing.value = after
+  }
+
+  function change(id: string, fold: (state: ThreadState) => ThreadState): void {
+    const state = threads.value.get(id)
+    if (!state) return
+    const folded = fold(state)
+    if (folded !== state) threads.value = new Map(threads.value).set(id, folded)
+  }
+
+  function settle(id: string): void {
+    markRead()
+    clearTimeout(gapTimer)
+    gapTimer = setTimeout(() => {
+      const state = threads.value.get(id)
+      const gap = state && gapOf(state)
+      if (gap) link.send({ t: "repair", conversation: id, ...gap })
+    }, GAP_MS)
+  }
+
+  /** Read means: on the screen of somebody who looks. */
+  function markRead(): void {
+    const id = current.value
+    const state = id && threads.value.get(id)
+    if (!id || !state || document.hidden || !document.hasFocus()) return
+    const seq = cursorOf(state)
+    if (seq && seq > (state.receipt?.operator_read_seq ?? 0)) link.send({ t: "read", conversation: id, seq })
+  }
+
+  async function loadTab(): Promise<void> {
+    loading.value = true
+    failed.value = ""
+    try {
+      const page = await get<ConversationPage>(`/conversations?tab=${tab.value}&status=${shown.value}&limit=${PAGE}`)
+      rows.value = applyRows(rows.value, page.rows)
+      next.value = page.next
+    } catch (error) {
+      failed.value = (error as Error).message || "?"
+    } finally {
+      loading.value = false
+    }
+  }
+
+  async function loadMore(): Promise<void> {
+    if (!next.value || loading.value) return
+    loading.value = true
+    try {
+      const page = await get<ConversationPage>(`/conversations?tab=${tab.value}&status=${shown.value}&limit=${PAGE}&cursor=${next.value}`)
+      rows.value = applyRows(rows.value, page.rows)
+      next.value = page.next
+    } catch {
+      // the list stays as it is; scrolling asks again
+    } finally {
+      loading.value = false
+    }
+  }
+
+  function choose(value: Tab, which: Status = shown.value): void {
+    tab.value = value
+    shown.value = which
+    void loadTab()
+  }
+
+  async function open(id: string | null): Promise<void> {
+    current.value = id
+    if (!id) return
+    if (!rows.value.has(id)) {
+      const row = await get<ConversationRow>(`/conversations/${id}`)
+      rows.value = applyRows(rows.value, [row])
+    }
+    const held = threads.value.get(id)
+    const kept = new Map(threads.value)
+    kept.delete(id)
+    kept.set(id, held ?? emptyThread(id))
+    for (const old of kept.keys()) {
+      if (kept.size <= THREADS_KEPT) break
+      kept.delete(old)
+      link.send({ t: "close", conversation: old })
+    }
+    threads.value = kept
+    if (!held) link.send({ t: "open", conversation: id, after: null })
+    markRead()
+  }
+
+  function forget(id: string): void {
+    if (!threads.value.has(id)) return
+    const kept = new Map(threads.value)
+    kept.delete(id)
+    threads.value = kept
+    if (current.value === id) current.value = null
+  }
+
+  async function older(id: string): Promise<void> {
+    const state = threads.value.get(id)
+    const first = state?.events[0]
+    if (!first || !state.moreBefore) return
+    const page = await get<EventPage>(`/conversations/${id}/events?before=${first.seq}&limit=${PAGE}`)
+    change(id, (now) => applyOlder(now, page.events, page.more_before))
+  }
+
+  function send(conversation: string, body: Send): boolean {
+    const taken = outbox.add({ id: uuid7(), conversation, body, at: new Date().toISOString(), sent: false })
+    if (taken) flush()
+    refresh()
+    return taken
+  }
+  function flush(): void {
+    if (status.value !== "online") return
+    outbox.flush((item) => link.send({ t: "send", id: item.id, conversation: item.conversation, body: item.body }))
+    refresh()
+  }
+  function retry(id: string): void {
+    outbox.retry(id)
+    flush()
+  }
+  function drop(id: string): void {
+    outbox.remove(id)
+    refresh()
+  }
+  function type(conversation: string, on: boolean): void {
+    const now = Date.now()
+    if (on && now - typedAt < 2_000) return
+    typedAt = on ? now : 0
+    link.send({ t: "typing", conversation, on })
+  }
+
+  /** Paint at once, ask the server, put back what it refuses. */
+  async function act(id: string, guess: Partial<ConversationRow>, ask: () => Promise<ConversationRow>): Promise<void> {
+    const before = rows.value.get(id)
+    if (before) rows.value = new Map(rows.value).set(id, { ...before, ...guess })
+    try {
+      const row = await ask()
+      rows.value = new Map(rows.value).set(id, row)
+    } catch (error) {
+      if (before) rows.value = new Map(rows.value).set(id, before)
+      throw error
+    }
+  }
+  const assign = (id: string, operator: string | null): Promise<void> =>
+    act(id, { assignee: operator }, () => post<ConversationRow>(`/conversations/${id}/assignment`, { operator }))
+  const close = (id: string): Promise<void> =>
+    act(id, { status: "closed" }, () => post<ConversationRow>(`/conversations/${id}/closing`))
+  const reopen = (id: string): Promise<void> =>
+    act(id, { status: "open" }, () => post<ConversationRow>(`/conversations/${id}/reopening`))
+
+  return {
+    ...{ status, rows, counters, tab, shown, next, loading, failed, threads, typing, current, pending, signedOut, visible },
+    ...{ start, stop, choose, loadTab, loadMore, open, older, send, retry, drop, type, assign, close, reopen, act },
+  }
+})

@@ -1,0 +1,18 @@
+import type ru from "./words.ru"
+
+const en: typeof ru = {
+  app: { conversations: "Conversations", settings: "Settings", signOut: "Sign out", retry: "Retry", undo: "Undo", save: "Save", saved: "Saved", copy: "Copy", copied: "Copied", back: "Back", cancel: "Cancel", close: "Close", search: "Search" },
+  login: { title: "Sign in", email: "E-mail", password: "Password", submit: "Sign in", first: "First administrator", invite: "Welcome", reset: "New password", name: "Full name", setPassword: "Choose a password", passwordHint: "At least 10 characters", begin: "Start", wrongLink: "This link does not work", forgot: "Forgot the password? Ask an administrator for a new link.", insecure: "No https here: the browser refuses the microphone and push notifications." },
+  list: { mine: "Mine", waiting: "Waiting", all: "All", closed: "Closed", open: "Open", empty: "All answered. The next one appears here.", held: "{n} new ↑ | {n} new ↑", error: "The list did not load", guest: "Guest", you: "You", more: "More" },
+  thread: { none: "Choose a conversation", noneHint: "J and K move in the list, Enter opens", fresh: "New", assign: "Take it", release: "Back to the queue", assigned: "Yours", close: "Close", reopen: "Reopen", older: "Loading history…", typing: "is typing", deleted: "Message deleted", edited: "edited", note: "Note", noteHint: "only colleagues see it", down: "Down", closedToast: "Closed.", error: "The conversation did not load", today: "Today" },
+  system: { opened: "Episode {n} opened", closed: "Episode {n} closed", assigned: "Assigned to {name}", queued: "Back in the queue", labelled: "Labels: {labels}", by: "{name}" },
+  composer: { reply: "Reply", note: "Note", hint: "Message", noteHint: "Note. The customer will not see it", send: "Send", saveNote: "Save note", draft: "Draft saved", full: "Too many unsent messages", reopens: "Closed. The customer will see a reply." },
+  state: { queued: "waiting to be sent", sent: "sent", delivered: "delivered", read: "read", failed: "not sent" },
+  link: { connecting: "Connecting…", offline: "No connection | No connection, {n} message waiting | No connection, {n} messages waiting", signedOut: "The session has ended. Sign in again." },
+  card: { title: "Customer", name: "Name", comment: "Comment", commentHint: "What to remember", addresses: "Addresses", add: "Add", email: "e-mail", phone: "phone", verified: "verified", claimed: "claimed", live: "On the site now", visits: "Visits", source: "Source", ip: "IP", device: "Device", earlier: "Earlier conversations", labels: "Labels", addLabel: "Add a label", none: "Nothing yet", page: "Page" },
+  settings: { profile: "Profile", operators: "Operators", widget: "Widget", name: "Name", language: "Language", theme: "Theme", auto: "As in the system", light: "Light", dark: "Dark", sound: "Sound for new messages", invite: "Invite", role: "Role", link: "Hand over this link: it works once, for 72 hours", disable: "Disable", enable: "Enable", snippet: "Snippet for the site", snippetHint: "Paste it before the closing body tag. You will not have to change it again.", accent: "Colour", side: "Side", left: "Left", right: "Right", title: "Title", greeting: "Greeting", preview: "Show operators what the customer is typing", domains: "Domains that may show the widget", domainsHint: "One a line; empty means any", demo: "Open the demo shop", newLink: "New link" },
+  role: { owner: "Owner", admin: "Administrator", supervisor: "Supervisor", operator: "Operator" },
+  error: { network: "The server does not answer. Check the connection and retry.", notFound: "There is no such page", home: "To the conversations" },
+  palette: { title: "Commands", hint: "Action, customer or section", empty: "Nothing found" },
+}
+export default en

@@ -1,0 +1,40 @@
+import type { Pending } from "@okno/client"
+
+/** What the host page keeps for us: the frame's own storage may be blocked. */
+export interface Stored {
+  token?: string
+  visitor?: string
+  talk?: 1
+  box?: Pending[]
+  draft?: string
+}
+export interface Init {
+  stored: Stored
+  open: number
+  person?: { token?: string; name?: string; email?: string; renew?: unknown }
+  config?: { texts_ru: Texts; texts_en: Texts; accent: string; open: boolean | null; opens_at: string | null }
+}
+interface Texts {
+  title: string
+  greeting: string
+  offline: string
+}
+type Heard = { t: "init" } & Init | { t: "show"; open: number } | { t: "identify"; value: Init["person"] }
+
+let origin = ""
+
+/** Only the page that framed us is heard, and it is answered by its own origin. */
+export function listen(hear: (message: Heard) => void): void {
+  addEventListener("message", (e) => {
+    if (e.source !== parent || (origin && e.origin !== origin)) return
+    origin = e.origin
+    hear(e.data as Heard)
+  })
+  parent.postMessage({ t: "ready" }, document.referrer ? new URL(document.referrer).origin : "*")
+}
+
+export function tell(message: object): void {
+  if (origin) parent.postMessage(message, origin)
+}
+
+export const keep = (value: Stored): void => tell({ t: "keep", value })

@@ -1,0 +1,278 @@
+import {
+  Link,
+  Outbox,
+  applyEvents,
+  applyOlder,
+  applySnapshot,
+  cursorOf,
+  emptyThread,
+  eventOfAck,
+  eventStream,
+  gapOf,
+  maxReceipt,
+  uuid7,
+  webSocket,
+  type LinkStatus,
+  type ThreadState,
+} from "@okno/client"
+import { PROTOCOL_VERSION, type EventPage, type ServerFrame, type Snapshot } from "@okno/protocol"
+import { keep, tell, type Init } from "./host"
+
+const GAP_MS = 300
+const TYPING_MS = 1_000
+
+export interface View {
+  status: LinkStatus
+  state: ThreadState | null
+  typing: string | null
+  name: string
+  unread: number
+  ended: boolean
+}
+
+/** The visitor's side of one conversation: link, outbox and thread, without a screen. */
+export class Talk {
+  view: View = { status: "connecting", state: null, typing: null, name: "", unread: 0, ended: false }
+  readonly outbox: Outbox
+  private readonly link: Link
+  private token: string | undefined
+  private contact = ""
+  private early = new Map<string, ThreadState>()
+  private gapTimer: ReturnType<typeof setTimeout> | undefined
+  private typingTimer: ReturnType<typeof setTimeout> | undefined
+  private typedAt = 0
+  private preview = false
+  private loading = false
+  private readSeq = 0
+  private gotSeq = 0
+  visible = false
+
+  constructor(
+    private readonly key: string,
+    private readonly init: Init,
+    private readonly changed: () => void,
+  ) {
+    this.token = init.stored.token
+    this.outbox = new Outbox(init.stored.box ?? [], (box) => keep({ box: [...box] }))
+    const address = location.origin.replace(/^http/, "ws") + "/realtime"
+    this.link = new Link({
+      dials: [webSocket(address), eventStream(location.origin, "omit")],
+      hello: () => ({
+        t: "visitor",
+        version: PROTOCOL_VERSION,
+        key: this.key,
+        token: this.token ?? null,
+        identity: this.init.person?.token ?? null,
+        name: this.init.person?.name ?? "",
+        email: this.init.person?.email ?? "",
+        locale: document.documentElement.lang,
+        after: this.cursors(),
+      }),
+      onFrame: (frame) => this.hear(frame),
+      onStatus: (status) => {
+        if (status !== "online") this.outbox.lost()
+        this.show({ status })
+      },
+      visible: () => this.visible && !document.hidden,
+      waiting: () => this.outbox.waiting,
+    })
+    addEventListener("online", () => this.link.wake())
+    addEventListener("offline", () => this.link.wake())
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) {
+        this.link.wake()
+        this.markRead()
+      }
+    })
+  }
+
+  start(): void {
+    this.link.start()
+  }
+
+  identify(person: Init["person"]): void {
+    this.init.person = person
+    this.link.restart()
+  }
+
+  send(text: string): boolean {
+    const body = { type: "message" as const, text }
+    const taken = this.outbox.add({ id: uuid7(), conversation: null, body, at: new Date().toISOString(), sent: false })
+    if (taken) this.flush()
+    this.changed()
+    return taken
+  }
+
+  retry(id: string): void {
+    this.outbox.retry(id)
+    this.flush()
+    this.changed()
+  }
+
+  remove(id: string): void {
+    this.outbox.remove(id)
+    this.changed()
+  }
+
+  typing(draft: string): void {
+    const conversation = this.view.state?.conversation
+    if (!conversation) return
+    const now = Date.now()
+    if (draft && now - this.typedAt < TYPING_MS) return
+    this.typedAt = draft ? now : 0
+    this.link.send({ t: "typing", conversation, on: !!draft, draft: this.preview ? draft : "" })
+  }
+
+  async older(): Promise<void> {
+    const { state } = this.view
+    const first = state?.events[0]
+    if (!state || !first || !state.moreBefore || this.loading || !this.token) return
+    this.loading = true
+    try {
+      const path = `/api/v1/widget/${this.key}/conversations/${state.conversation}/events?before=${first.seq}&limit=50`
+      const response = await fetch(path, { headers: { authorization: `Bearer ${this.token}` } })
+      if (!response.ok) return
+      const page = (await response.json()) as EventPage
+      if (this.view.state?.conversation === state.conversation) {
+        this.show({ state: applyOlder(this.view.state, page.events, page.more_before) })
+      }
+    } finally {
+      this.loading = false
+    }
+  }
+
+  /** What is on the screen is read; counted only while somebody looks. */
+  markRead(): void {
+    const { state } = this.view
+    const seq = state && cursorOf(state)
+    if (!state || !seq) return
+    if (this.visible && !document.hidden) {
+      if (seq > this.readSeq && this.link.send({ t: "read", conversation: state.conversation, seq })) this.readSeq = this.gotSeq = seq
+      if (this.view.unread) this.show({ unread: 0 })
+      tell({ t: "badge", n: 0 })
+    } else if (seq > this.gotSeq && this.link.send({ t: "read", conversation: state.conversation, seq, got: true })) {
+      this.gotSeq = seq
+    }
+  }
+
+  private cursors(): Record<string, number> {
+    const { state } = this.view
+    const seq = state && cursorOf(state)
+    return state && seq ? { [state.conversation]: seq } : {}
+  }
+
+  private flush(): void {
+    if (this.view.status !== "online") return
+    this.outbox.flush((item) => this.link.send({ t: "send", id: item.id, conversation: null, body: item.body }))
+  }
+
+  private show(change: Partial<View>): void {
+    this.view = { ...this.view, ...change }
+    this.changed()
+  }
+
+  private hear(frame: ServerFrame): void {
+    switch (frame.t) {
+      case "visitor":
+        this.token = frame.token
+        this.contact = frame.contact ?? frame.visitor
+        this.preview = frame.draft_preview
+        keep({ token: frame.token, ...(frame.conversation ? { talk: 1 as const } : {}) })
+        if (this.view.state && frame.conversation !== this.view.state.conversation) this.show({ state: null })
+        this.show({ name: frame.name, ended: false })
+        this.flush()
+        break
+      case "snapshot":
+        this.snapshot(frame)
+        break
+      case "events":
+        this.events(frame.events ?? [], frame.acks ?? [])
+        break
+      case "repaired":
+        this.take(frame.conversation, (state) => applyEvents(state, frame.events))
+        break
+      case "receipt":
+        this.take(frame.receipt.conversation, (state) => ({ ...state, receipt: maxReceipt(state.receipt, frame.receipt) }))
+        break
+      case "thread":
+        keep({ talk: 1 })
+        if (this.view.state?.conversation !== frame.thread.conversation) {
+          this.show({ state: { ...emptyThread(frame.thread.conversation) } })
+        }
+        break
+      case "typing":
+        if (frame.actor !== "customer") {
+          clearTimeout(this.typingTimer)
+          this.show({ typing: frame.on ? frame.name : null })
+          if (frame.on) this.typingTimer = setTimeout(() => this.show({ typing: null }), 6_000)
+        }
+        break
+      case "refused":
+        this.refused(frame)
+        break
+      default:
+    }
+  }
+
+  private refused(frame: Extract<ServerFrame, { t: "refused" }>): void {
+    if (frame.id) {
+      const item = this.outbox.refused(frame)
+      if (item && !item.failed) setTimeout(() => this.flush(), 1_000)
+      this.changed()
+    } else if (frame.problem.status === 401) {
+      this.token = undefined
+      this.init.person = undefined
+      keep({ token: undefined, talk: undefined, box: [], draft: "" })
+      this.outbox.clear()
+      this.show({ state: null, name: "", ended: true })
+    }
+  }
+
+  private snapshot(frame: Snapshot): void {
+    const held = this.view.state
+    const conversation = frame.thread.conversation
+    const state = held?.conversation === conversation ? held : (this.early.get(conversation) ?? emptyThread(conversation))
+    this.show({ state: applySnapshot(state, frame) })
+    this.settle()
+  }
+
+  private events(events: Extract<ServerFrame, { t: "events" }>["events"] & object, acks: Extract<ServerFrame, { t: "events" }>["acks"] & object): void {
+    const mine = acks.flatMap((ack) => {
+      const item = this.outbox.acked(ack)
+      return item ? [eventOfAck(item, ack, { actor: "customer", id: this.contact, name: "" })] : []
+    })
+    const all = [...events, ...mine]
+    for (const event of events) this.outbox.remove(event.id)
+    const conversation = all[0]?.conversation
+    if (conversation) this.take(conversation, (state) => applyEvents(state, all))
+    else this.changed()
+    const said = events.filter((e) => e.actor !== "customer" && e.body.type === "message")
+    if (said.length) {
+      tell({ t: "event", name: "message" })
+      this.show({ typing: null, unread: this.view.unread + said.length })
+      if (!this.visible) tell({ t: "badge", n: this.view.unread })
+    }
+    this.settle()
+  }
+
+  private take(conversation: string, change: (state: ThreadState) => ThreadState): void {
+    const { state } = this.view
+    if (state?.conversation === conversation) {
+      this.show({ state: change(state) })
+    } else {
+      this.early.set(conversation, change(this.early.get(conversation) ?? emptyThread(conversation)))
+    }
+  }
+
+  /** After any change: mark what is seen, ask for what is missing. */
+  private settle(): void {
+    this.markRead()
+    const { state } = this.view
+    clearTimeout(this.gapTimer)
+    if (!state || !gapOf(state)) return
+    this.gapTimer = setTimeout(() => {
+      const gap = this.view.state && gapOf(this.view.state)
+      if (gap && this.view.state) this.link.send({ t: "repair", conversation: this.view.state.conversation, ...gap })
+    }, GAP_MS)
+  }
+}
