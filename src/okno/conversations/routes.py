@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from okno.access.types import Actor
@@ -26,7 +26,6 @@ from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import Answer, Label, OptionalText, PageSize, Seq, Wire
 
 Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
-IdQuery = Annotated[UUID, Parameter(description="Made by the sender (UUIDv7); sent again it is the same event")]
 
 
 class Assignment(Wire):
@@ -101,7 +100,7 @@ async def list_events(
 
 @post("/conversations/{conversation_id:uuid}/events", operation_id="send_event", responses=problems(*SIGNED_IN, 404, 409, 429), summary="Append an event")
 async def send_event(
-    conversations: Conversations, actor: Actor, conversation_id: UUID, event_id: Annotated[UUID, Parameter(query="id")], data: Send
+    conversations: Conversations, actor: Actor, conversation_id: UUID, event_id: Annotated[UUID, QueryParameter(name="id")], data: Send
 ) -> Ack:
     await conversations.access_conversation(actor, conversation_id)
     rights = "any" if "delete_any" in actor.permissions else "own"

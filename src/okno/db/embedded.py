@@ -247,7 +247,7 @@ class EmbeddedPostgres:
             raise DatabaseFailed(f"PostgreSQL refuses root, and user {user.pw_name} cannot be taken: {error}") from None
         if seen.returncode:
             raise DatabaseFailed(
-                f"PostgreSQL's user {user.pw_name} cannot enter {self.home}: use another OKNO_DATA, or let it in (chmod)"
+                f"PostgreSQL's user {user.pw_name} cannot enter {self.home}: choose another OKNO_DATA or let it in"
             )
         self.bin = self._reachable_binaries()
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import MediaType, Request, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.enums import HttpMethod
-from litestar.params import Parameter
+
 
 from okno.db.pool import Database
 from okno.http.demo import demo_page
@@ -25,7 +25,7 @@ CONSOLE_CSP = (
     "form-action 'self'; base-uri 'none'; object-src 'none'"
 )
 METHODS = [HttpMethod.GET, HttpMethod.HEAD]
-Key = Annotated[str, Parameter(query="key", required=False)]
+
 
 
 def _answer(request: AnyRequest, static: Static, asset: Asset, **options: Any) -> Response[bytes]:

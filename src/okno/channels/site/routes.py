@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from okno.channels.site.api import Guest, Site
 from okno.conversations.api import Conversations
@@ -71,7 +71,7 @@ async def list_own_events(
 
 @post("/events", operation_id="send_own_message", responses=problems(401, 404, 409, 429), summary="Write to the company")
 async def send_own_message(
-    site: Site, guest: Guest, event_id: Annotated[UUID, Parameter(query="id")], data: SendMessage
+    site: Site, guest: Guest, event_id: Annotated[UUID, QueryParameter(name="id")], data: SendMessage
 ) -> Ack:
     return await site.send(guest, event_id, data)
 

@@ -1,0 +1,82 @@
+"""A real server and a real Chromium; run apart from the async tests, because playwright keeps a loop of its own."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support.process import Server, data_folder
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tools.test_tools import chromium
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
+]
+EMAIL, PASSWORD = "anna@example.com", "correct horse battery"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium() is None:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="no chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    return {**browser_type_launch_args, "executable_path": chromium(), "headless": True, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser) -> Iterator[Server]:
+    """A fresh okno whose first administrator came by the printed link, in the browser."""
+    with data_folder() as data:
+        server = Server(data).start()
+        try:
+            _first_administrator(browser, server)
+            yield server
+        finally:
+            server.stop()
+
+
+def _first_administrator(browser: Browser, server: Server) -> None:
+    page = browser.new_context(locale="ru-RU").new_page()
+    page.goto(f"{server.url}/link/{server.first_link()}")
+    page.get_by_test_id("link-name").fill("Анна Кленова")
+    page.get_by_test_id("link-email").fill(EMAIL)
+    page.get_by_test_id("link-password").fill(PASSWORD)
+    page.get_by_test_id("link-submit").click()
+    page.get_by_test_id("tab-all").wait_for()
+    page.context.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="ru-RU", viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def console(context: BrowserContext, server: Server) -> Page:
+    """A signed-in console."""
+    page = context.new_page()
+    page.goto(f"{server.url}/login")
+    page.get_by_test_id("login-email").fill(EMAIL)
+    page.get_by_test_id("login-password").fill(PASSWORD)
+    page.get_by_test_id("login-submit").click()
+    page.locator("[data-testid=status][data-state=online]").wait_for(state="attached")
+    return page
+
+
+@pytest.fixture
+def shop(browser: Browser, server: Server) -> Iterator[Page]:
+    """The demo shop in another browser."""
+    context = browser.new_context(locale="ru-RU", viewport={"width": 1024, "height": 800})
+    page = context.new_page()
+    page.goto(f"{server.url}/demo")
+    yield page
+    context.close()
