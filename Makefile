@@ -43,6 +43,7 @@ lock:
 	@uv=$$(command -v uv || echo .tools/bin/uv); $$uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --group dev pyproject.toml -o requirements.lock
 	@cd web && npm install --package-lock-only --no-audit --no-fund
+	@$(PY) tools/clean_lock.py
 
 clean:
 	@rm -rf .venv .tools src/okno/http/static web/node_modules web/*/dist

@@ -12,7 +12,7 @@ import pytest
 import uvloop
 
 from okno.access.keys import Keys
-from okno.app import App, running
+from okno.app.wiring import App, running
 from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
 from okno.db.pool import Database

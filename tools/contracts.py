@@ -8,8 +8,8 @@ from importlinter import Contract, ContractCheck, fields, output
 class SliceDoor(Contract):
     """A slice's inner modules are imported by the slice itself and by the composition root only."""
 
-    root = fields.StringField()
-    inner = fields.SetField(subfield=fields.StringField())
+    root: Any = fields.StringField()
+    inner: Any = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: Any, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001
         depth = self.root.count(".") + 1

@@ -25,10 +25,10 @@ def structs(module: Any) -> list[type]:
     ]
 
 
-def typescript(schema: dict[str, Any]) -> str:
+def typescript(schema: dict[str, Any]) -> str:  # noqa: PLR0911 - one return a kind of schema
     """One JSON Schema as a TypeScript type."""
     if "$ref" in schema:
-        return schema["$ref"].rsplit("/", 1)[1]
+        return str(schema["$ref"]).rsplit("/", 1)[1]
     if "anyOf" in schema:
         return " | ".join(dict.fromkeys(typescript(part) for part in schema["anyOf"]))
     if "enum" in schema:
@@ -67,7 +67,7 @@ def render() -> str:
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
     _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     components.pop("EventRaw", None)
-    by_name = {t.__name__: t for t in types}
+    by_name: dict[str, Any] = {t.__name__: t for t in types}
     parts = ["// Written by tools/protocol_types.py from the Python structs. Do not edit.", ""]
     parts.append(f"export const PROTOCOL_VERSION = {frames.PROTOCOL_VERSION}")
     for name, schema in components.items():

@@ -39,7 +39,7 @@ def unpacked_chromium() -> str | None:
 
 
 def unpack_chromium() -> str | None:
-    """Download the package with what it depends on and is not installed, unpack, write a wrapper. None where apt is not."""
+    """Download the package with what it needs and is not installed, unpack, write a wrapper; None without apt."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         return None
     folder = CACHE / PACKAGE

@@ -95,7 +95,7 @@ class Person:
                 await asyncio.wait_for(self.online.wait(), 8)
                 wait_s = 0.05
                 await self._watch()
-            except (OSError, TimeoutError, Exception) as error:  # noqa: BLE001 - whatever: dial again
+            except (OSError, TimeoutError, Exception) as error:
                 if isinstance(error, asyncio.CancelledError):
                     raise
             if self.line and self.line.transport:
@@ -157,8 +157,17 @@ class Person:
                     self._sent_at.pop(ack["id"], None)
                     item = self.sent.get(ack["id"])
                     if item:
-                        self._apply([{"conversation": ack["conversation"], "seq": ack["seq"], "id": ack["id"],
-                                      "body": item["body"], "own": True}])
+                        self._apply(
+                            [
+                                {
+                                    "conversation": ack["conversation"],
+                                    "seq": ack["seq"],
+                                    "id": ack["id"],
+                                    "body": item["body"],
+                                    "own": True,
+                                }
+                            ]
+                        )
             case "repaired":
                 self._apply(frame["events"])
             case "refused":
@@ -224,7 +233,12 @@ class Person:
 
     def write(self, text: str, conversation: str | None = None, **body: Any) -> str:
         identity = str(uuid7())
-        item = {"t": "send", "id": identity, "conversation": conversation, "body": {"type": "message", "text": text, **body}}
+        item = {
+            "t": "send",
+            "id": identity,
+            "conversation": conversation,
+            "body": {"type": "message", "text": text, **body},
+        }
         self.sent[identity] = item
         self._put(item)
         return identity
@@ -245,9 +259,7 @@ class Person:
 
     async def settled(self, seconds: float = 30.0) -> None:
         """Everything sent is acked and nothing waits for a gap."""
-        await self.until(
-            lambda: all(i in self.acked for i in self.sent) and not any(self.early.values()), seconds
-        )
+        await self.until(lambda: all(i in self.acked for i in self.sent) and not any(self.early.values()), seconds)
 
 
 def visitor(url: str, key: str, **more: Any) -> Person:

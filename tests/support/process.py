@@ -2,10 +2,10 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
-import shutil
 import sys
 import tempfile
 import time
@@ -38,7 +38,9 @@ def data_folder() -> Iterator[Path]:
 class Server:
     """`environment` adds to the process's own; `module` is what is run instead of the product's command."""
 
-    def __init__(self, data: Path, *, environment: dict[str, str] | None = None, module: str = "okno.cli.main") -> None:
+    def __init__(
+        self, data: Path, *, environment: dict[str, str] | None = None, module: str = "okno.app.command"
+    ) -> None:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -197,6 +197,15 @@ export interface Receipt {
   customer_read_seq: number
   operator_read_seq: number
 }
+/** What the head of a thread needs to know, for the party that reads it. */
+export interface Thread {
+  conversation: string
+  status: "closed" | "open"
+  assignee: string | null
+  assignee_name: string
+  assignee_photo: string
+  last_seq: number
+}
 /** The event is committed under this `seq`; sent again it gets the same answer. */
 export interface Ack {
   id: string
@@ -284,9 +293,6 @@ export interface LinkUse {
   password: string
   name?: string
   email?: string
-}
-export interface ResetRequest {
-  email: string
 }
 export interface Team {
   id: number
@@ -442,12 +448,13 @@ export interface Visit {
   device: string
   pages: SeenPage[]
 }
-/** First frame of a widget. `token` is what an earlier `welcome` gave, `identity` the site's signed JWT, `after` the last `seq` the client holds of each conversation. */
+/** First frame of a widget. `token` is what an earlier `welcome` gave; without one `visitor` is the id the browser's page views go by. `identity` is the site's signed JWT, `after` the last `seq` the client holds of each conversation. */
 export interface VisitorHello {
   t: "visitor"
   version: number
   key: string
   token?: string | null
+  visitor?: string | null
   identity?: string | null
   name?: string
   email?: string
@@ -531,15 +538,6 @@ export interface OperatorWelcome {
   name: string
   beat_visible_s: number
   beat_hidden_s: number
-}
-/** What the head of a thread needs to know, for the party that reads it. */
-export interface Thread {
-  conversation: string
-  status: "closed" | "open"
-  assignee: string | null
-  assignee_name: string
-  assignee_photo: string
-  last_seq: number
 }
 /** The answer to `open`: state and the events after the client's cursor, or the latest page. `reset` true: the client's cursor was too old or null, these events replace what it holds; older ones come by REST. */
 export interface Snapshot {

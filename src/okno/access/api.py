@@ -123,7 +123,7 @@ class Access:
     async def me(self, workspace_id: int, operator_id: UUID, secret: str) -> Me:
         operator = await self.get_operator(workspace_id, operator_id)
         workspace = await self.get_workspace(workspace_id)
-        permissions = sorted(PERMISSIONS[operator.role])
+        permissions: list[str] = [*sorted(PERMISSIONS[operator.role])]
         return Me(operator, workspace, permissions, self.csrf_of(secret), self.secure)
 
     def csrf_of(self, secret: str) -> str:
@@ -227,9 +227,9 @@ class Access:
         if not isinstance(change.role, UnsetType):
             _within_rank(actor, change.role)
         stops = (change.role not in (UNSET, "owner")) or change.disabled is True
-        if operator.role == "owner" and stops:
-            if not await self._db.fetchval(SQL["count_owners"], actor.workspace_id, operator_id):
-                raise Conflict("the last owner stays: name another one first")
+        others = SQL["count_owners"]
+        if operator.role == "owner" and stops and not await self._db.fetchval(others, actor.workspace_id, operator_id):
+            raise Conflict("the last owner stays: name another one first")
         try:
             async with self._db.transaction() as tx:
                 values = (_value(change.name), _value(change.role), _value(change.disabled), self._clock.now())
@@ -312,13 +312,6 @@ class Access:
             raise Conflict("somebody with this e-mail is here already") from None
         await self.load_names()
         return await self.start_session(*key)
-
-    async def request_reset(self, email: str) -> str | None:
-        """The secret for a reset link, null when nobody has this address; the caller's answer is the same."""
-        r = await self._db.fetchrow(SQL["find_by_email"], email)
-        if r is None or r["disabled_at"]:
-            return None
-        return await self.create_link(r["workspace_id"], r["id"], "reset")
 
     # -- teams and API keys ----------------------------------------------------------------------------------------
 

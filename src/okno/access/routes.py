@@ -9,6 +9,7 @@ from litestar.params import Parameter
 
 from okno.access.api import Access
 from okno.access.types import (
+    COOKIE,
     Actor,
     ApiKey,
     CreatedApiKey,
@@ -25,7 +26,6 @@ from okno.access.types import (
     OperatorChange,
     PasswordChange,
     Profile,
-    ResetRequest,
     Team,
     Workspace,
     WorkspaceChange,
@@ -34,7 +34,6 @@ from okno.kit import limits
 from okno.kit.errors import NotAllowed, NotSignedIn
 from okno.kit.openapi import SIGNED_IN, problems
 
-COOKIE = "okno_session"
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 AnyRequest = Request[None, None, State]
@@ -115,8 +114,13 @@ async def change_profile(access: Access, actor: Actor, data: Profile) -> Operato
     return await access.change_profile(actor, data)
 
 
-@post("/profile/password", operation_id="change_password", status_code=204, responses=problems(*SIGNED_IN),
-      summary="Change one's own password")
+@post(
+    "/profile/password",
+    operation_id="change_password",
+    status_code=204,
+    responses=problems(*SIGNED_IN),
+    summary="Change one's own password",
+)
 async def change_password(access: Access, actor: Actor, data: PasswordChange) -> None:
     await access.change_password(actor, data.current, data.password)
 
@@ -132,14 +136,22 @@ async def invite_operator(request: AnyRequest, access: Access, actor: Actor, dat
     return Invited(operator, _link_url(request, secret))
 
 
-@patch("/operators/{operator_id:uuid}", operation_id="change_operator", responses=problems(*SIGNED_IN, 404, 409),
-       summary="Change an operator")
+@patch(
+    "/operators/{operator_id:uuid}",
+    operation_id="change_operator",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Change an operator",
+)
 async def change_operator(access: Access, actor: Actor, operator_id: UUID, data: OperatorChange) -> Operator:
     return await access.change_operator(actor, operator_id, data)
 
 
-@post("/operators/{operator_id:uuid}/link", operation_id="relink_operator", responses=problems(*SIGNED_IN, 404),
-      summary="A fresh one-time link for an operator")
+@post(
+    "/operators/{operator_id:uuid}/link",
+    operation_id="relink_operator",
+    responses=problems(*SIGNED_IN, 404),
+    summary="A fresh one-time link for an operator",
+)
 async def relink_operator(request: AnyRequest, access: Access, actor: Actor, operator_id: UUID) -> Invited:
     operator, secret = await access.relink(actor, operator_id)
     return Invited(operator, _link_url(request, secret))
@@ -155,8 +167,12 @@ async def create_team(access: Access, actor: Actor, data: NewTeam) -> Team:
     return await access.create_team(actor, data.name)
 
 
-@patch("/teams/{team_id:int}", operation_id="rename_team", responses=problems(*SIGNED_IN, 404, 409),
-       summary="Rename a team")
+@patch(
+    "/teams/{team_id:int}",
+    operation_id="rename_team",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Rename a team",
+)
 async def rename_team(access: Access, actor: Actor, team_id: TeamId, data: NewTeam) -> Team:
     return await access.rename_team(actor, team_id, data.name)
 
@@ -171,16 +187,14 @@ async def create_api_key(access: Access, actor: Actor, data: NewApiKey) -> Creat
     return await access.create_api_key(actor, data)
 
 
-@delete("/api-keys/{key_id:uuid}", operation_id="delete_api_key", responses=problems(*SIGNED_IN, 404),
-        summary="Delete an API key")
+@delete(
+    "/api-keys/{key_id:uuid}",
+    operation_id="delete_api_key",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Delete an API key",
+)
 async def delete_api_key(access: Access, actor: Actor, key_id: UUID) -> None:
     await access.delete_api_key(actor, key_id)
-
-
-@post("/password-resets", operation_id="request_reset", status_code=202, responses=problems(),
-      summary="Ask for a reset link")
-async def request_reset(access: Access, data: ResetRequest) -> None:
-    await access.request_reset_by_mail(data.email)
 
 
 def _link_url(request: AnyRequest, secret: str) -> str:
@@ -191,7 +205,7 @@ ROUTER = Router(
     "/",
     tags=["access"],
     route_handlers=[
-        *(get_session, login, logout, get_link, use_link, request_reset, get_workspace, change_workspace),
+        *(get_session, login, logout, get_link, use_link, get_workspace, change_workspace),
         *(change_profile, change_password, list_operators, invite_operator, change_operator, relink_operator),
         *(list_teams, create_team, rename_team, list_api_keys, create_api_key, delete_api_key),
     ],

@@ -16,6 +16,9 @@ Permission = Literal[
 ]
 """What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace."""
 
+COOKIE = "okno_session"
+"""Holds the secret of an operator's session."""
+
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "operator": frozenset({"conversations", "contacts"}),
     "supervisor": frozenset({"conversations", "contacts", "delete_any"}),
@@ -25,9 +28,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
 }
 
-Password = Annotated[
-    str, Meta(min_length=limits.PASSWORD_LEN_MIN, max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)
-]
+Password = Annotated[str, Meta(min_length=limits.PASSWORD_LEN_MIN, max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
 AnyPassword = Annotated[str, Meta(max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
 Locale = Literal["ru", "en"]
 Theme = Literal["auto", "light", "dark"]
@@ -53,12 +54,12 @@ class Actor:
         return "see_all" in self.permissions
 
 
-class Login(Wire):
+class Login(Wire, frozen=True):
     email: Email
     password: AnyPassword
 
 
-class Me(Answer):
+class Me(Answer, frozen=True):
     """The signed-in operator. `csrf` goes into the header x-csrf-token of every change."""
 
     operator: "Operator"
@@ -68,7 +69,7 @@ class Me(Answer):
     secure: bool
 
 
-class Operator(Answer):
+class Operator(Answer, frozen=True):
     """`disabled`: may not sign in, his conversations keep his name."""
 
     id: UUID
@@ -84,20 +85,20 @@ class Operator(Answer):
     created_at: datetime
 
 
-class Workspace(Answer):
+class Workspace(Answer, frozen=True):
     id: int
     name: str
     locale: Locale
     onboarded: bool
 
 
-class WorkspaceChange(Wire):
+class WorkspaceChange(Wire, frozen=True):
     name: Name | UnsetType = UNSET
     locale: Locale | UnsetType = UNSET
     onboarded: bool | UnsetType = UNSET
 
 
-class NewOperator(Wire):
+class NewOperator(Wire, frozen=True):
     """The answer carries a one-time link: no password ever travels."""
 
     email: Email
@@ -106,14 +107,14 @@ class NewOperator(Wire):
     teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] = []
 
 
-class OperatorChange(Wire):
+class OperatorChange(Wire, frozen=True):
     name: Name | UnsetType = UNSET
     role: Role | UnsetType = UNSET
     teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
 
 
-class Profile(Wire):
+class Profile(Wire, frozen=True):
     name: Name | UnsetType = UNSET
     photo: Annotated[str, Meta(max_length=300, pattern=r"^[^\x00<>\"']*$")] | UnsetType = UNSET
     locale: Locale | UnsetType = UNSET
@@ -121,19 +122,19 @@ class Profile(Wire):
     sound: bool | UnsetType = UNSET
 
 
-class PasswordChange(Wire):
+class PasswordChange(Wire, frozen=True):
     current: AnyPassword
     password: Password
 
 
-class Invited(Answer):
+class Invited(Answer, frozen=True):
     """`url` is the one-time link to hand over; shown once."""
 
     operator: Operator
     url: str
 
 
-class Link(Answer):
+class Link(Answer, frozen=True):
     """What a one-time link is for, shown before it is used."""
 
     purpose: Literal["first", "invite", "reset"]
@@ -141,27 +142,23 @@ class Link(Answer):
     name: str
 
 
-class LinkUse(Wire):
+class LinkUse(Wire, frozen=True):
     password: Password
     name: OptionalName = ""
     email: Email | UnsetType = UNSET
 
 
-class ResetRequest(Wire):
-    email: Email
-
-
-class Team(Answer):
+class Team(Answer, frozen=True):
     id: int
     name: str
     operators: int
 
 
-class NewTeam(Wire):
+class NewTeam(Wire, frozen=True):
     name: Name
 
 
-class ApiKey(Answer):
+class ApiKey(Answer, frozen=True):
     id: UUID
     name: str
     role: Role
@@ -169,16 +166,14 @@ class ApiKey(Answer):
     last_used_at: datetime | None
 
 
-class NewApiKey(Wire):
+class NewApiKey(Wire, frozen=True):
     name: Name
     role: Role = "operator"
     teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] = []
 
 
-class CreatedApiKey(Answer):
+class CreatedApiKey(Answer, frozen=True):
     """`secret` is shown once; only its hash is kept."""
 
     key: ApiKey
     secret: str
-
-

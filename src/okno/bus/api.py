@@ -89,9 +89,9 @@ class Bus:
         for attempt in range(1, limits.HANDLER_TRIES_MAX + 1):
             try:
                 await handler(news)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is parked and not lost
+            except Exception as error:
                 if attempt == limits.HANDLER_TRIES_MAX:
-                    log.error("event parked", handler=name, topic=news.topic, error=repr(error))
+                    log.exception("event parked", handler=name, topic=news.topic)
                     payload = msgspec.json.encode(news).decode()
                     await tx.execute(SQL["park"], name, news.topic, payload, repr(error)[:2000], self._clock.now())
                     return

@@ -5,12 +5,12 @@ from uuid import UUID
 
 
 class TimelineSpan(NamedTuple):
-    """Events `before_seq < seq <= before_seq + count` of a conversation were committed."""
+    """Events `before_seq < seq <= before_seq + size` of a conversation were committed."""
 
     workspace_id: int
     conversation_id: UUID
     before_seq: int
-    count: int
+    size: int
 
 
 class News(NamedTuple):

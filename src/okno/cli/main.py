@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from okno import __version__
 from okno.cli.settings import Settings, describe, load_settings
@@ -24,33 +24,24 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit code 1 and one sentence to stderr when something cannot be done."""
+def run(serve: Callable[[Settings], None], arguments: Sequence[str] | None = None) -> None:
+    """Do what the arguments say; exit code 1 and one sentence to stderr when it cannot be done.
+
+    `serve` comes from the composition root, which is above this.
+    """
     asked = parser().parse_args(arguments)
+    names = ("host", "port", "public_url", "tls_cert", "tls_key")
     try:
-        _run(asked)
+        settings = load_settings(overrides={n: getattr(asked, n, None) for n in names})
+        match asked.command:
+            case "serve":
+                serve(settings)
+            case "config":
+                _config(settings)
     except OknoError as error:
         sys.exit(f"okno: {error.title}: {error.detail}" if error.detail else f"okno: {error.title}")
-
-
-def _run(asked: argparse.Namespace) -> None:
-    names = ("host", "port", "public_url", "tls_cert", "tls_key")
-    settings = load_settings(overrides={n: getattr(asked, n, None) for n in names})
-    match asked.command:
-        case "serve":
-            from okno.cli.serve import serve  # noqa: PLC0415 - the server's imports take a second
-
-            serve(settings)
-        case "config":
-            _config(settings)
 
 
 def _config(settings: Settings) -> None:
     for name, value, default, meaning in describe(settings):
         print(f"{name}={value}\n    {meaning}" + (f" (default {default})" if default else ""))
-
-
-
-
-if __name__ == "__main__":
-    main()

@@ -75,7 +75,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, overrides: Mappin
         raise WrongSettings(f"{file}: {error}") from None
     names = set(Settings.__struct_fields__)
     if unknown := set(values) - names:
-        raise WrongSettings(f"{file}: there is no setting {sorted(unknown)[0]}")
+        raise WrongSettings(f"{file}: there is no setting {min(unknown)}")
     values |= {n: environ[f"OKNO_{n.upper()}"] for n in names if f"OKNO_{n.upper()}" in environ}
     values |= {n: v for n, v in (overrides or {}).items() if v is not None}
     try:

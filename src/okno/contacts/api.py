@@ -19,7 +19,7 @@ from okno.kit.errors import NotFound, NotSignedIn
 from okno.kit.ids import uuid7
 
 SQL = load_queries("okno.contacts")
-TOKEN_VERSION = "v1"
+TOKEN_VERSION = "v1"  # noqa: S105 - a version, no secret
 
 
 class Browser(NamedTuple):
@@ -68,9 +68,7 @@ class Contacts:
         """Known visitors by id, in one query; those never seen are missing."""
         records = await self._db.fetch(SQL["list_visitors"], workspace_id, list(ids))
         return {
-            r["id"]: Browser(
-                r["id"], r["contact_id"], r["name"] or "", bool(r["verified"]), r["ended_at"] is not None
-            )
+            r["id"]: Browser(r["id"], r["contact_id"], r["name"] or "", bool(r["verified"]), r["ended_at"] is not None)
             for r in records
         }
 
@@ -141,9 +139,7 @@ class Contacts:
                 if contact_id != anonymous:
                     now = self._clock.now()
                     await tx.execute(SQL["insert_contact"], workspace_id, contact_id, "", True, locale, now)
-                await tx.execute(
-                    SQL["insert_identity"], workspace_id, uuid7(), contact_id, "site", claims["sub"], True
-                )
+                await tx.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "site", claims["sub"], True)
             await tx.execute(SQL["set_verified"], workspace_id, contact_id, claims["name"])
             await tx.execute(SQL["set_visitor_contact"], workspace_id, visitor_id, contact_id)
         await self._changed(workspace_id, contact_id)

@@ -13,31 +13,57 @@ from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import ShortText
 
 
-@get("/contacts", operation_id="search_contacts", responses=problems(*SIGNED_IN), summary="Find customers by name or address")
+@get(
+    "/contacts",
+    operation_id="search_contacts",
+    responses=problems(*SIGNED_IN),
+    summary="Find customers by name or address",
+)
 async def search_contacts(
-    contacts: Contacts, actor: Actor, q: Annotated[ShortText, Parameter(description="Beginning of a name or address")] = ""
+    contacts: Contacts,
+    actor: Actor,
+    q: Annotated[ShortText, Parameter(description="Beginning of a name or address")] = "",
 ) -> list[ContactLine]:
     return await contacts.search(actor.workspace_id, q)
 
 
-@get("/contacts/{contact_id:uuid}", operation_id="get_contact", responses=problems(*SIGNED_IN, 404), summary="A customer")
+@get(
+    "/contacts/{contact_id:uuid}", operation_id="get_contact", responses=problems(*SIGNED_IN, 404), summary="A customer"
+)
 async def get_contact(contacts: Contacts, actor: Actor, contact_id: UUID) -> Contact:
     return await contacts.get_contact(actor.workspace_id, contact_id)
 
 
-@patch("/contacts/{contact_id:uuid}", operation_id="change_contact", responses=problems(*SIGNED_IN, 404), summary="Change a customer")
+@patch(
+    "/contacts/{contact_id:uuid}",
+    operation_id="change_contact",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Change a customer",
+)
 async def change_contact(contacts: Contacts, actor: Actor, contact_id: UUID, data: ContactChange) -> Contact:
     return await contacts.change_contact(actor.workspace_id, contact_id, data)
 
 
-@post("/contacts/{contact_id:uuid}/identities", operation_id="add_identity", responses=problems(*SIGNED_IN, 404), summary="Add an address")
+@post(
+    "/contacts/{contact_id:uuid}/identities",
+    operation_id="add_identity",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Add an address",
+)
 async def add_identity(contacts: Contacts, actor: Actor, contact_id: UUID, data: NewIdentity) -> Contact:
     return await contacts.add_identity(actor.workspace_id, contact_id, data)
 
 
-@delete("/contacts/{contact_id:uuid}/identities/{identity_id:uuid}", operation_id="remove_identity", responses=problems(*SIGNED_IN, 404), summary="Remove an address")
+@delete(
+    "/contacts/{contact_id:uuid}/identities/{identity_id:uuid}",
+    operation_id="remove_identity",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Remove an address",
+)
 async def remove_identity(contacts: Contacts, actor: Actor, contact_id: UUID, identity_id: UUID) -> None:
     await contacts.remove_identity(actor.workspace_id, contact_id, identity_id)
 
 
-ROUTER = Router("/", tags=["contacts"], route_handlers=[search_contacts, get_contact, change_contact, add_identity, remove_identity])
+ROUTER = Router(
+    "/", tags=["contacts"], route_handlers=[search_contacts, get_contact, change_contact, add_identity, remove_identity]
+)

@@ -15,7 +15,7 @@ IdentityType = Literal["email", "phone", "site"]
 Address = Annotated[str, Meta(min_length=1, max_length=limits.EMAIL_LEN_MAX, pattern=NO_NUL)]
 
 
-class Identity(Answer):
+class Identity(Answer, frozen=True):
     """An address of a contact. Unverified ones are claims: they never open anybody's history."""
 
     id: UUID
@@ -24,7 +24,7 @@ class Identity(Answer):
     verified: bool
 
 
-class Contact(Answer):
+class Contact(Answer, frozen=True):
     id: UUID
     name: str
     verified: bool
@@ -35,7 +35,7 @@ class Contact(Answer):
     demo: bool
 
 
-class ContactLine(Answer):
+class ContactLine(Answer, frozen=True):
     """One line of a search."""
 
     id: UUID
@@ -44,11 +44,11 @@ class ContactLine(Answer):
     conversation: UUID | None
 
 
-class ContactChange(Wire):
+class ContactChange(Wire, frozen=True):
     name: OptionalName | UnsetType = UNSET
     comment: Annotated[str, Meta(max_length=2_000, pattern=NO_NUL)] | UnsetType = UNSET
 
 
-class NewIdentity(Wire):
+class NewIdentity(Wire, frozen=True):
     type: Literal["email", "phone"]
     address: Address

@@ -44,12 +44,13 @@ from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.wire import encode, utc_text
 
 SYSTEM = UUID(int=0)
+preview_of = rules.preview_of
 Sender = tuple[ActorType, UUID]
 Rights = Literal["own", "any"]
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 RARE_LABEL = 5_000  # up to here reading all of a label's rows beats walking the list for them
 
-__all__ = ["Conversations", "Draft", "Stored", "Waiter", "Writer"]
+__all__ = ["Conversations", "Draft", "Stored", "Waiter", "Writer", "preview_of"]
 
 
 class Names(Protocol):
@@ -59,7 +60,7 @@ class Names(Protocol):
 
 
 class Conversations:
-    """Commands append through `writer` or, where the state decides, in a transaction of their own by the same function."""
+    """Commands append through `writer`; where the state decides, in an own transaction by the same function."""
 
     def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names) -> None:
         self._db = database
@@ -285,7 +286,8 @@ class Conversations:
         body = (Note if note else Message)(text=what.text, attachments=attachments, quote=quote)
         preview = None if note else rules.preview_of(what.text, len(attachments))
         text = encode(body).decode()
-        return Draft(workspace_id, conversation_id, client_id, *sender, what.__struct_config__.tag, text, preview, origin)
+        event_type = "note" if note else "message"
+        return Draft(workspace_id, conversation_id, client_id, *sender, event_type, text, preview, origin)
 
     async def _quoted(self, workspace_id: int, conversation_id: UUID, sender: Sender, ref: QuoteRef) -> Quote:
         record = await self._db.fetchrow(SQL["find_event"], workspace_id, ref.conversation, ref.seq)
@@ -327,7 +329,7 @@ class Conversations:
             target = store.parse_body(record["body"].encode()) if record else None
             author = (record["actor"], record["actor_id"]) if record else None
             at = millis(self._clock.now())
-            draft = Draft(workspace_id, conversation_id, client_id, *sender, what.__struct_config__.tag, "", None)
+            draft = Draft(workspace_id, conversation_id, client_id, *sender, str(what.__struct_config__.tag), "", None)
             known = await self._known(tx, draft)
             if known:
                 return known
@@ -413,7 +415,7 @@ class Conversations:
         return draft, await self._append_in(tx, draft, now)
 
     async def assign(
-        self, actor: Actor, conversation_id: UUID, operator_id: UUID | None, *, expected: UUID | None | str = "any"
+        self, actor: Actor, conversation_id: UUID, operator_id: UUID | None, *, expected: UUID | str | None = "any"
     ) -> ConversationRow:
         """Give to an operator or back to the queue. `expected` is a compare-and-set on the present assignee."""
         async with self._db.transaction() as tx:

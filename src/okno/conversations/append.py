@@ -22,8 +22,8 @@ CALL = "SELECT * FROM append_events_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 
 class Draft(NamedTuple):
     """An event on its way in. The same (actor_id, client_id) in a conversation is the same event.
 
-    `body` is its JSON; `preview` null leaves the list's line as it is; `origin` is told the outcome; `target` is the type
-    of the event a change is about.
+    `body` is its JSON; `preview` null leaves the list's line as it is; `origin` is told the outcome; `target` is the
+    type of the event a change is about.
     """
 
     workspace_id: int
@@ -102,8 +102,23 @@ def plan_batch(drafts: Sequence[Draft]) -> Plan:
     return Plan(
         heads,
         items,
-        (workspaces, conversations, counts, unread, customer_unread, previews, preview_actors, waiting)
-        + (head, nth, client_ids, actors, actor_ids, types, bodies),
+        (
+            workspaces,
+            conversations,
+            counts,
+            unread,
+            customer_unread,
+            previews,
+            preview_actors,
+            waiting,
+            head,
+            nth,
+            client_ids,
+            actors,
+            actor_ids,
+            types,
+            bodies,
+        ),
     )
 
 
@@ -235,7 +250,7 @@ class Writer:
                 await self._clock.sleep(wait_s)
                 wait_s = min(wait_s * 2, 0.5)
             except STORAGE_FULL as error:
-                log.error("storage is full", error=repr(error))
+                log.exception("storage is full", error=repr(error))
                 return [(draft, Unavailable("the disk is full; nothing was stored")) for draft in batch]
             except (asyncpg.PostgresError, ValueError) as error:
                 return await self._bisect(batch, error)

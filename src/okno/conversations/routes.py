@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post, put
-from litestar.params import Parameter, QueryParameter
+from litestar.params import QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from okno.access.types import Actor
@@ -28,23 +28,23 @@ from okno.kit.wire import Answer, Label, OptionalText, PageSize, Seq, Wire
 Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
-class Assignment(Wire):
+class Assignment(Wire, frozen=True):
     """`operator` null gives it back to the queue. `expected`: refuse with 409 unless it is with him now."""
 
     operator: UUID | None
-    expected: UUID | None | UnsetType = UNSET
+    expected: UUID | UnsetType | None = UNSET
 
 
-class ReadMark(Wire):
+class ReadMark(Wire, frozen=True):
     seq: Seq
 
 
-class SavedDraft(Answer):
+class SavedDraft(Answer, frozen=True):
     text: str
     note: bool
 
 
-class DraftChange(Wire):
+class DraftChange(Wire, frozen=True):
     text: OptionalText
     note: bool = False
 
@@ -77,12 +77,22 @@ async def get_counters(conversations: Conversations, actor: Actor) -> Counters:
     return await conversations.count(actor)
 
 
-@get("/conversations/{conversation_id:uuid}", operation_id="get_conversation", responses=problems(*SIGNED_IN, 404), summary="A conversation")
+@get(
+    "/conversations/{conversation_id:uuid}",
+    operation_id="get_conversation",
+    responses=problems(*SIGNED_IN, 404),
+    summary="A conversation",
+)
 async def get_conversation(conversations: Conversations, actor: Actor, conversation_id: UUID) -> ConversationRow:
     return await conversations.get_row(actor, conversation_id)
 
 
-@get("/conversations/{conversation_id:uuid}/events", operation_id="list_events", responses=problems(*SIGNED_IN, 404), summary="A page of the timeline")
+@get(
+    "/conversations/{conversation_id:uuid}/events",
+    operation_id="list_events",
+    responses=problems(*SIGNED_IN, 404),
+    summary="A page of the timeline",
+)
 async def list_events(
     conversations: Conversations,
     actor: Actor,
@@ -98,54 +108,116 @@ async def list_events(
     )
 
 
-@post("/conversations/{conversation_id:uuid}/events", operation_id="send_event", responses=problems(*SIGNED_IN, 404, 409, 429), summary="Append an event")
+@post(
+    "/conversations/{conversation_id:uuid}/events",
+    operation_id="send_event",
+    responses=problems(*SIGNED_IN, 404, 409, 429),
+    summary="Append an event",
+)
 async def send_event(
-    conversations: Conversations, actor: Actor, conversation_id: UUID, event_id: Annotated[UUID, QueryParameter(name="id")], data: Send
+    conversations: Conversations,
+    actor: Actor,
+    conversation_id: UUID,
+    event_id: Annotated[UUID, QueryParameter(name="id")],
+    data: Send,
 ) -> Ack:
     await conversations.access_conversation(actor, conversation_id)
     rights = "any" if "delete_any" in actor.permissions else "own"
     return await conversations.send(
-        actor.workspace_id, conversation_id, ("operator", actor.operator_id), event_id, data, rights=rights  # type: ignore[arg-type]
+        actor.workspace_id,
+        conversation_id,
+        ("operator", actor.operator_id),
+        event_id,
+        data,
+        rights=rights,  # type: ignore[arg-type]
     )
 
 
-@post("/conversations/{conversation_id:uuid}/assignment", operation_id="assign_conversation", status_code=200, responses=problems(*SIGNED_IN, 404, 409), summary="Assign or give back")
+@post(
+    "/conversations/{conversation_id:uuid}/assignment",
+    operation_id="assign_conversation",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Assign or give back",
+)
 async def assign_conversation(
-    conversations: Conversations, actor: Actor, conversation_id: UUID, data: Assignment
+    conversations: Conversations,
+    actor: Actor,
+    conversation_id: UUID,
+    data: Assignment,
 ) -> ConversationRow:
     expected = "any" if isinstance(data.expected, UnsetType) else data.expected
     return await conversations.assign(actor, conversation_id, data.operator, expected=expected)
 
 
-@post("/conversations/{conversation_id:uuid}/closing", operation_id="close_conversation", status_code=200, responses=problems(*SIGNED_IN, 404), summary="Close")
+@post(
+    "/conversations/{conversation_id:uuid}/closing",
+    operation_id="close_conversation",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404),
+    summary="Close",
+)
 async def close_conversation(conversations: Conversations, actor: Actor, conversation_id: UUID) -> ConversationRow:
     return await conversations.close(actor, conversation_id)
 
 
-@post("/conversations/{conversation_id:uuid}/reopening", operation_id="reopen_conversation", status_code=200, responses=problems(*SIGNED_IN, 404, 409), summary="Reopen")
+@post(
+    "/conversations/{conversation_id:uuid}/reopening",
+    operation_id="reopen_conversation",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Reopen",
+)
 async def reopen_conversation(conversations: Conversations, actor: Actor, conversation_id: UUID) -> ConversationRow:
     return await conversations.reopen(actor, conversation_id)
 
 
-@put("/conversations/{conversation_id:uuid}/labels", operation_id="set_labels", responses=problems(*SIGNED_IN, 404), summary="Set the labels")
+@put(
+    "/conversations/{conversation_id:uuid}/labels",
+    operation_id="set_labels",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Set the labels",
+)
 async def set_labels(
     conversations: Conversations, actor: Actor, conversation_id: UUID, data: Labels
 ) -> ConversationRow:
     return await conversations.set_labels(actor, conversation_id, data.labels)
 
 
-@put("/conversations/{conversation_id:uuid}/read", operation_id="mark_read", status_code=204, responses=problems(*SIGNED_IN, 404), summary="Seen up to a number")
+@put(
+    "/conversations/{conversation_id:uuid}/read",
+    operation_id="mark_read",
+    status_code=204,
+    responses=problems(*SIGNED_IN, 404),
+    summary="Seen up to a number",
+)
 async def mark_read(conversations: Conversations, actor: Actor, conversation_id: UUID, data: ReadMark) -> None:
     await conversations.mark_read(actor, conversation_id, data.seq)
 
 
-@get("/conversations/{conversation_id:uuid}/draft", operation_id="get_draft", responses=problems(*SIGNED_IN, 404), summary="One's own draft")
+@get(
+    "/conversations/{conversation_id:uuid}/draft",
+    operation_id="get_draft",
+    responses=problems(*SIGNED_IN, 404),
+    summary="One's own draft",
+)
 async def get_draft(conversations: Conversations, actor: Actor, conversation_id: UUID) -> SavedDraft:
     return SavedDraft(*await conversations.find_draft(actor, conversation_id))
 
 
-@put("/conversations/{conversation_id:uuid}/draft", operation_id="save_draft", status_code=204, responses=problems(*SIGNED_IN, 404), summary="Keep one's own draft")
-async def save_draft(conversations: Conversations, actor: Actor, conversation_id: UUID, data: DraftChange) -> None:
+@put(
+    "/conversations/{conversation_id:uuid}/draft",
+    operation_id="save_draft",
+    status_code=204,
+    responses=problems(*SIGNED_IN, 404),
+    summary="Keep one's own draft",
+)
+async def save_draft(
+    conversations: Conversations,
+    actor: Actor,
+    conversation_id: UUID,
+    data: DraftChange,
+) -> None:
     await conversations.save_draft(actor, conversation_id, data.text, note=data.note)
 
 

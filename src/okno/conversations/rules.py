@@ -30,7 +30,7 @@ Target = Message | Note
 
 
 def preview_of(text: str, attachments: int) -> str:
-    """One line for the list: white space folded, cut to PREVIEW_LEN; files show as a paper clip when there is no text."""
+    """One line for the list: white space folded, cut to PREVIEW_LEN; files without a text show as paper clips."""
     line = " ".join(text[: limits.PREVIEW_LEN * 2].split())[: limits.PREVIEW_LEN]
     return line or ("📎" * min(attachments, 3))
 
@@ -103,7 +103,7 @@ def may_see(actor: Actor, team_id: int, assignee_id: UUID | None) -> bool:
 
 
 def sum_counters(groups: Iterable[Sequence[Any]], actor: Actor) -> Counters:
-    """The actor's counters of open conversations grouped by (team, assignee): (team, assignee, open, unread, waiting)."""
+    """The actor's counters from open conversations grouped as (team, assignee, open, unread, waiting)."""
     mine = mine_unread = waiting = every = 0
     for team_id, assignee_id, opened, unread, waits in groups:
         if assignee_id == actor.operator_id:

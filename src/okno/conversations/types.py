@@ -17,7 +17,7 @@ Tab = Literal["mine", "waiting", "all"]
 Emoji = Annotated[str, Meta(min_length=1, max_length=limits.REACTION_LEN_MAX, pattern=r"^[^\x00-\x7f][^\x00]*$")]
 
 
-class Quote(Answer):
+class Quote(Answer, frozen=True):
     """What a message answers: any event of the same timeline. `excerpt` is its text when it was quoted."""
 
     conversation: UUID
@@ -26,14 +26,14 @@ class Quote(Answer):
     author: str = ""
 
 
-class QuoteRef(Wire):
+class QuoteRef(Wire, frozen=True):
     """A reference in a message on its way in; the server fills in excerpt and author."""
 
     conversation: UUID
     seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
-class Attachment(Answer, omit_defaults=True):
+class Attachment(Answer, omit_defaults=True, frozen=True):
     """A file in the timeline. `url` and `preview_url` are signed and expire; width and height are of the preview."""
 
     id: UUID
@@ -47,7 +47,7 @@ class Attachment(Answer, omit_defaults=True):
     duration_s: float = 0.0
 
 
-class Reaction(Answer):
+class Reaction(Answer, frozen=True):
     """Everyone who answered a message with this emoji."""
 
     emoji: str
@@ -57,7 +57,7 @@ class Reaction(Answer):
 # -- bodies of stored events: the tag is the event's type ---------------------------------------------------------
 
 
-class Message(Answer, tag_field="type", tag="message", omit_defaults=True):
+class Message(Answer, tag_field="type", tag="message", omit_defaults=True, frozen=True):
     """Text and files both parties see. `deleted_at` set: text and attachments are gone for everybody."""
 
     text: str = ""
@@ -68,7 +68,7 @@ class Message(Answer, tag_field="type", tag="message", omit_defaults=True):
     deleted_at: datetime | None = None
 
 
-class Note(Answer, tag_field="type", tag="note", omit_defaults=True):
+class Note(Answer, tag_field="type", tag="note", omit_defaults=True, frozen=True):
     """A private note of operators; the customer never sees it."""
 
     text: str = ""
@@ -79,7 +79,7 @@ class Note(Answer, tag_field="type", tag="note", omit_defaults=True):
     deleted_at: datetime | None = None
 
 
-class Reacted(Answer, tag_field="type", tag="reacted"):
+class Reacted(Answer, tag_field="type", tag="reacted", frozen=True):
     """The actor put (`on`) or took back an emoji under the event `seq`."""
 
     seq: int
@@ -87,32 +87,32 @@ class Reacted(Answer, tag_field="type", tag="reacted"):
     on: bool
 
 
-class Edited(Answer, tag_field="type", tag="edited"):
+class Edited(Answer, tag_field="type", tag="edited", frozen=True):
     """The text of the event `seq` was replaced."""
 
     seq: int
     text: str
 
 
-class Deleted(Answer, tag_field="type", tag="deleted"):
+class Deleted(Answer, tag_field="type", tag="deleted", frozen=True):
     """Text and attachments of the event `seq` are gone for everybody."""
 
     seq: int
 
 
-class Opened(Answer, tag_field="type", tag="opened"):
+class Opened(Answer, tag_field="type", tag="opened", frozen=True):
     """An episode began: the first message, or a return after resolution."""
 
     episode: int
 
 
-class Closed(Answer, tag_field="type", tag="closed"):
+class Closed(Answer, tag_field="type", tag="closed", frozen=True):
     """The episode was resolved."""
 
     episode: int
 
 
-class Assigned(Answer, tag_field="type", tag="assigned"):
+class Assigned(Answer, tag_field="type", tag="assigned", frozen=True):
     """Given to an operator, or back to the queue (`operator` null). Names are as they were then."""
 
     operator: UUID | None
@@ -120,14 +120,14 @@ class Assigned(Answer, tag_field="type", tag="assigned"):
     team: int | None = None
 
 
-class Labelled(Answer, tag_field="type", tag="labelled"):
+class Labelled(Answer, tag_field="type", tag="labelled", frozen=True):
     """Labels were put or taken."""
 
     added: list[str]
     removed: list[str]
 
 
-class Hidden(Answer, tag_field="type", tag="hidden"):
+class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him."""
 
 
@@ -136,7 +136,7 @@ CUSTOMER_SEES = frozenset({"message", "reacted", "edited", "deleted", "opened", 
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""
 
 
-class Event(Answer):
+class Event(Answer, frozen=True):
     """One row of the timeline. `seq` is dense within the conversation from 1; `id` was made by the sender."""
 
     conversation: UUID
@@ -149,7 +149,7 @@ class Event(Answer):
     body: Body
 
 
-class EventRaw(Answer):
+class EventRaw(Answer, frozen=True):
     """`Event` whose body is already JSON: encoded once when it was written, never decoded to be read."""
 
     conversation: UUID
@@ -167,7 +167,7 @@ class EventRaw(Answer):
 AttachmentIds = Annotated[list[UUID], Meta(max_length=limits.ATTACHMENTS_PER_MESSAGE_MAX)]
 
 
-class SendMessage(Wire, tag_field="type", tag="message"):
+class SendMessage(Wire, tag_field="type", tag="message", frozen=True):
     """A message; text or at least one attachment."""
 
     text: OptionalText = ""
@@ -175,7 +175,7 @@ class SendMessage(Wire, tag_field="type", tag="message"):
     quote: QuoteRef | None = None
 
 
-class SendNote(Wire, tag_field="type", tag="note"):
+class SendNote(Wire, tag_field="type", tag="note", frozen=True):
     """A private note; operators only."""
 
     text: OptionalText = ""
@@ -183,7 +183,7 @@ class SendNote(Wire, tag_field="type", tag="note"):
     quote: QuoteRef | None = None
 
 
-class SendReaction(Wire, tag_field="type", tag="reacted"):
+class SendReaction(Wire, tag_field="type", tag="reacted", frozen=True):
     """Put or take back one emoji."""
 
     seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -191,14 +191,14 @@ class SendReaction(Wire, tag_field="type", tag="reacted"):
     on: bool
 
 
-class SendEdit(Wire, tag_field="type", tag="edited"):
+class SendEdit(Wire, tag_field="type", tag="edited", frozen=True):
     """Replace the text of an own message or note."""
 
     seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     text: MessageText
 
 
-class SendDeletion(Wire, tag_field="type", tag="deleted"):
+class SendDeletion(Wire, tag_field="type", tag="deleted", frozen=True):
     """Take back an own message or note; a supervisor may take back any."""
 
     seq: Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -210,7 +210,7 @@ Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 # -- the summary row and pages -------------------------------------------------------------------------------------
 
 
-class ConversationRow(Answer):
+class ConversationRow(Answer, frozen=True):
     """One line of the list, and the header of a thread.
 
     `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's
@@ -241,7 +241,7 @@ class ConversationRow(Answer):
     labels: list[str]
 
 
-class Counters(Answer):
+class Counters(Answer, frozen=True):
     """Exact counts of what the reader may see. `mine` and `all` count open conversations."""
 
     mine: int
@@ -250,14 +250,14 @@ class Counters(Answer):
     all: int
 
 
-class ConversationPage(Answer):
+class ConversationPage(Answer, frozen=True):
     """Rows newest first; `next` is the cursor of the following page, null at the end."""
 
     rows: list[ConversationRow]
     next: str | None
 
 
-class EventPage(Answer):
+class EventPage(Answer, frozen=True):
     """Events by `seq` ascending. `more_before`/`more_after` tell whether the timeline goes on at that side."""
 
     conversation: UUID
@@ -266,7 +266,7 @@ class EventPage(Answer):
     more_after: bool
 
 
-class Receipt(Answer):
+class Receipt(Answer, frozen=True):
     """How far each party has got (device) and read, by `seq`; never goes back."""
 
     conversation: UUID
@@ -275,7 +275,7 @@ class Receipt(Answer):
     operator_read_seq: int
 
 
-class Thread(Answer):
+class Thread(Answer, frozen=True):
     """What the head of a thread needs to know, for the party that reads it."""
 
     conversation: UUID
@@ -286,7 +286,7 @@ class Thread(Answer):
     last_seq: int
 
 
-class Ack(Answer):
+class Ack(Answer, frozen=True):
     """The event is committed under this `seq`; sent again it gets the same answer."""
 
     id: UUID
@@ -295,7 +295,7 @@ class Ack(Answer):
     at: str
 
 
-class Labels(Wire):
+class Labels(Wire, frozen=True):
     """The whole set; what is missing is taken off."""
 
     labels: Annotated[list[Label], Meta(max_length=limits.LABELS_PER_CONVERSATION_MAX)]

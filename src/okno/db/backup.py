@@ -3,8 +3,8 @@
 Everything is streamed. A backup is read and checked to its last byte before a restore touches anything.
 """
 
+import contextlib
 import hashlib
-import hmac
 import io
 import json
 import os
@@ -12,11 +12,11 @@ import secrets
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Self
 from urllib.parse import unquote, urlsplit
 
 from cryptography.exceptions import InvalidTag
@@ -30,6 +30,7 @@ from okno.kit.errors import OknoError
 FORMAT = 1
 CHUNK_BYTES = 256 * 1024
 TEXT_BYTES_MAX = 64 * 1024 * 1024  # manifest, keys and sums: 100 bytes a file
+COMPLAINT_BYTES_MAX = 2_000
 PASSPHRASE_CHARS_MIN = 8
 # OWASP, 2025: N = 2^17, r = 8, p = 1: 128 MB and about half a second for every guess.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
@@ -180,12 +181,10 @@ def _write(archive: _Archive, url: str, binaries: Path, files_dir: Path, sealed:
     manifest = {"format": FORMAT, "okno": __version__, "made_at": made_at}
     archive.add(MANIFEST, io.BytesIO(json.dumps(manifest).encode()))
     archive.add(KEYS, io.BytesIO(sealed))
-    command = [str(binaries / "pg_dump"), "--format=custom", "--compress=gzip:1"]
-    with _program([*command, "--no-owner", "--no-acl"], url, stdout=subprocess.PIPE) as process:
-        if process.stdout is not None:
-            archive.add(DUMP, process.stdout)
-        if fault := _fault(process):
-            raise BackupFailed(f"pg_dump: {fault}")
+    options = ["--format=custom", "--compress=gzip:1", "--no-owner", "--no-acl"]
+    with _Program(url, binaries / "pg_dump", *options, stdout=subprocess.PIPE) as program:
+        archive.add(DUMP, program.stdout)
+        program.end(BackupFailed)
     for path in _walk(files_dir):
         try:
             content = path.open("rb")
@@ -236,16 +235,10 @@ def _verify(tar: tarfile.TarFile, passphrase: str) -> bytes:
 
 def _restore_dump(url: str, binaries: Path, content: IO[bytes]) -> None:
     options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-acl"]
-    command = [str(binaries / "pg_restore"), *options, "--dbname", _without_password(url)]
-    with _program(command, url, stdin=subprocess.PIPE, named=False) as process:
-        if process.stdin is not None:
-            try:
-                shutil.copyfileobj(content, process.stdin, CHUNK_BYTES)
-                process.stdin.close()
-            except BrokenPipeError:
-                process.stdin = None  # it gave up; its words say why
-        if fault := _fault(process):
-            raise RestoreFailed(f"pg_restore: {fault}")
+    with _Program(url, binaries / "pg_restore", *options, stdin=subprocess.PIPE) as program:
+        with contextlib.suppress(BrokenPipeError):  # it gave up; its words say why
+            shutil.copyfileobj(content, program.stdin, CHUNK_BYTES)
+        program.end(RestoreFailed)
 
 
 def _restore_file(content: IO[bytes], target: Path) -> None:
@@ -255,30 +248,84 @@ def _restore_file(content: IO[bytes], target: Path) -> None:
 
 
 def _psql(url: str, binaries: Path, sql: str) -> str:
-    command = [str(binaries / "psql"), "-qtAX", "-v", "ON_ERROR_STOP=1", "-c", sql]
-    with _program(command, url, stdout=subprocess.PIPE) as process:
-        said = process.stdout.read() if process.stdout else b""
-        if fault := _fault(process):
-            raise RestoreFailed(f"psql: {fault}")
+    options = ["-qtAX", "-v", "ON_ERROR_STOP=1", "-c", sql]
+    with _Program(url, binaries / "psql", *options, stdout=subprocess.PIPE) as program:
+        said = program.stdout.read()
+        program.end(RestoreFailed)
     return said.decode()
 
 
-@contextmanager
-def _program(command: Sequence[str], url: str, *, named: bool = True, **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """One of PostgreSQL's programs, its complaints in a file: a pipe nobody reads would stop it."""
-    environment = clean_environment()
-    if password := urlsplit(url).password:
-        environment["PGPASSWORD"] = unquote(password)  # arguments are seen by everybody on the machine
-    where = ["--dbname", _without_password(url)] if named else []
-    with _complaints() as complaints:
-        process = subprocess.Popen([*command, *where], stderr=complaints, env=environment, **pipes)  # noqa: S603
-        process.complaints = complaints  # type: ignore[attr-defined]
+class _Program:
+    """One of PostgreSQL's programs. Its complaints go to a file: a pipe nobody reads would stop it."""
+
+    def __init__(
+        self, url: str, path: Path, *options: str, stdin: int | None = None, stdout: int | None = None
+    ) -> None:
+        parts = urlsplit(url)
+        environment = clean_environment()
+        if parts.password:  # arguments are seen by everybody on the machine
+            environment["PGPASSWORD"] = unquote(parts.password)
+            url = parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}").geturl()
+        self._name = path.name
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
         try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
+            command = [str(path), *options, "--dbname", url]
+            self._process = subprocess.Popen(  # noqa: S603 - our own binaries and arguments
+                command, stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=self._complaints, env=environment
+            )
+        except OSError:
+            self._complaints.close()
+            raise
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        return self._pipe(self._process.stdin)
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        return self._pipe(self._process.stdout)
+
+    def end(self, error: type[OknoError]) -> None:
+        """Close its input, wait, raise `error` with its complaints if it failed."""
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        if self._process.wait():
+            self._complaints.seek(0)
+            raise error(f"{self._name}: {self._complaints.read(COMPLAINT_BYTES_MAX).decode(errors='replace').strip()}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        for file in (self._process.stdin, self._process.stdout, self._complaints):
+            if file:
+                with contextlib.suppress(BrokenPipeError):
+                    file.close()
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        if pipe is None:
+            raise RuntimeError("this pipe was not asked for")
+        return pipe
+
+
+def _seal(keys: bytes, passphrase: str) -> bytes:
+    """salt, nonce, ciphertext."""
+    salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+    return salt + nonce + AESGCM(_stretch(passphrase, salt)).encrypt(nonce, keys, SEAL_PURPOSE)
+
+
+def _unseal(sealed: bytes, passphrase: str) -> bytes:
+    salt, nonce = sealed[:SALT_BYTES], sealed[SALT_BYTES : SALT_BYTES + NONCE_BYTES]
+    try:
+        return AESGCM(_stretch(passphrase, salt)).decrypt(nonce, sealed[SALT_BYTES + NONCE_BYTES :], SEAL_PURPOSE)
+    except InvalidTag:
+        raise BackupUnreadable("the passphrase is not the one the backup was made with") from None
+
+
+def _stretch(passphrase: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=KEY_BYTES, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P).derive(passphrase.encode())

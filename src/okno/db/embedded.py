@@ -242,7 +242,7 @@ class EmbeddedPostgres:
             os.chown(self.home, -1, user.pw_gid)
             self.home.chmod(stat.S_IMODE(mode) | stat.S_IXGRP)
         try:
-            seen = subprocess.run(["ls", "-d", str(self.home / ".")], check=False, capture_output=True, **self._as())  # noqa: S603, S607
+            seen = subprocess.run(["ls", str(self.home / "lock")], check=False, capture_output=True, **self._as())  # noqa: S603, S607
         except (PermissionError, subprocess.SubprocessError) as error:
             raise DatabaseFailed(f"PostgreSQL refuses root, and user {user.pw_name} cannot be taken: {error}") from None
         if seen.returncode:
@@ -288,8 +288,8 @@ class EmbeddedPostgres:
 
     # -- the cluster and its process -------------------------------------------------------------------------------
 
-    def create_cluster(self, data: Path, *options: str) -> None:
-        """A new cluster with an empty database `okno`; all of it or nothing. `options` are initdb's."""
+    def create_cluster(self, data: Path, *options: str, database: bool = True) -> None:
+        """A new cluster, with an empty database `okno` if asked; all of it or nothing. `options` are initdb's."""
         part = data.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
@@ -300,8 +300,9 @@ class EmbeddedPostgres:
         login = ["-U", "postgres", "--auth-local=trust", "--auth-host=reject"]
         sync = [] if self.durable else ["--no-sync"]
         self.tool("initdb", "-D", str(part), *login, *locale, *sync, "--no-instructions", *options)
-        fsync = [] if self.durable else ["-F"]
-        self.tool("postgres", "--single", *fsync, "-D", str(part), "postgres", stdin="CREATE DATABASE okno\n")
+        if database:
+            fsync = [] if self.durable else ["-F"]
+            self.tool("postgres", "--single", *fsync, "-D", str(part), "postgres", stdin="CREATE DATABASE okno\n")
         part.rename(data)
 
     def tool(

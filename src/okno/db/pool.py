@@ -118,8 +118,12 @@ async def check_server(connection: Connection) -> None:
     version = int(await connection.fetchval("SELECT current_setting('server_version_num')"))
     if version < VERSION_MIN:
         raise WrongServer(f"PostgreSQL {version // 10000} is too old: 16 or newer is needed")
-    encoding = await connection.fetchval("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")
+    encoding = await connection.fetchval(
+        "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+    )
     if encoding != "UTF8":
         raise WrongServer(f"the database is in {encoding}: create it with ENCODING 'UTF8'")
     if await connection.fetchval("SELECT lower('Ж')") != "ж":
-        raise WrongServer("lower('Ж') is not 'ж': create the database with a UTF-8 locale, for instance LOCALE 'C.UTF-8'")
+        raise WrongServer(
+            "lower('Ж') is not 'ж': create the database with a UTF-8 locale, for instance LOCALE 'C.UTF-8'"
+        )

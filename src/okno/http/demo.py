@@ -9,7 +9,12 @@ _TEXTS = {
         ("Торшеры", "Настольные", "Подвесные", "Доставка"),
         "Свет, при котором хочется читать",
         "Спросите о доставке, цоколе или диммере: чат в углу страницы отвечает живой человек.",
-        (("Торшер «Вечер»", "8 490 ₽"), ("Лампа «Утро»", "4 290 ₽"), ("Бра «Окно»", "3 690 ₽"), ("Люстра «Двор»", "12 900 ₽")),
+        (
+            ("Торшер «Вечер»", "8 490 ₽"),
+            ("Лампа «Утро»", "4 290 ₽"),
+            ("Бра «Окно»", "3 690 ₽"),
+            ("Люстра «Двор»", "12 900 ₽"),
+        ),
         "В корзину",
     ),
     "en": (
@@ -18,7 +23,12 @@ _TEXTS = {
         ("Floor lamps", "Desk lamps", "Pendants", "Delivery"),
         "Light that makes you want to read",
         "Ask about delivery, sockets or dimmers: the chat in the corner is answered by a person.",
-        (("“Evening” floor lamp", "€89"), ("“Morning” desk lamp", "€45"), ("“Window” sconce", "€39"), ("“Yard” chandelier", "€135")),
+        (
+            ("“Evening” floor lamp", "€89"),
+            ("“Morning” desk lamp", "€45"),
+            ("“Window” sconce", "€39"),
+            ("“Yard” chandelier", "€135"),
+        ),
         "Add to basket",
     ),
 }
@@ -55,5 +65,5 @@ def demo_page(key: str, language: str) -> str:
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
         f"<style>{_STYLE}</style>"
         f'<script async src="/w.js" data-key="{escape(key)}"></script></head><body><header><b>{escape(name)}</b>'
-        f'<nav>{links}</nav></header><main><h1>{escape(head)}</h1><p>{escape(text)}</p><ul>{items}</ul></main></body></html>'
+        f"<nav>{links}</nav></header><main><h1>{escape(head)}</h1><p>{escape(text)}</p><ul>{items}</ul></main></body></html>"
     )

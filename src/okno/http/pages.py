@@ -1,12 +1,11 @@
 """What a browser is given besides the API: the widget, the console, the demo shop, health."""
 
 import hashlib
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import MediaType, Request, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.enums import HttpMethod
-
 
 from okno.db.pool import Database
 from okno.http.demo import demo_page
@@ -25,7 +24,6 @@ CONSOLE_CSP = (
     "form-action 'self'; base-uri 'none'; object-src 'none'"
 )
 METHODS = [HttpMethod.GET, HttpMethod.HEAD]
-
 
 
 def _answer(request: AnyRequest, static: Static, asset: Asset, **options: Any) -> Response[bytes]:

@@ -23,8 +23,9 @@ def _forbid_unknown(document: dict[str, Any]) -> None:
     """Bodies that come in refuse unknown fields; the generator does not know."""
     from okno.kit.wire import Wire  # noqa: PLC0415
 
-    def names(wire: type) -> set[str]:
-        return {wire.__name__}.union(*(names(sub) for sub in wire.__subclasses__()))
+    def names(wire: type[Any]) -> set[str]:
+        below: list[type[Any]] = wire.__subclasses__()
+        return {wire.__name__}.union(*(names(sub) for sub in below))
 
     incoming = names(Wire)
     for name, schema in document.get("components", {}).get("schemas", {}).items():

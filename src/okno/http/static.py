@@ -12,8 +12,14 @@ from litestar import Response
 from okno.kit.errors import NotFound
 
 HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.(?:js|css|woff2|svg|webp|png|json)$")
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html",
-         ".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".woff2": "font/woff2",
+}
 
 
 class Asset(NamedTuple):
@@ -34,11 +40,14 @@ def read_assets(folder: Path) -> dict[str, Asset]:
         if not path.is_file() or path.suffix in (".br", ".gz") or path.name.startswith("."):
             continue
         body = path.read_bytes()
-        variants = [p.read_bytes() if (p := path.with_name(path.name + end)).is_file() else None for end in (".br", ".gz")]
+        variants = [
+            p.read_bytes() if (p := path.with_name(path.name + end)).is_file() else None for end in (".br", ".gz")
+        ]
         media = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        br, gz = variants
         etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         name = path.relative_to(folder).as_posix()
-        assets[name] = Asset(body, *variants, etag, media, bool(HASHED.search(name)))
+        assets[name] = Asset(body, br, gz, etag, media, bool(HASHED.search(name)))
     return assets
 
 
@@ -74,8 +83,7 @@ class Static:
             "etag": asset.etag,
             "vary": "accept-encoding",
             "x-content-type-options": "nosniff",
-            "cache-control": cache
-            or ("public, max-age=31536000, immutable" if asset.immutable else "no-cache"),
+            "cache-control": cache or ("public, max-age=31536000, immutable" if asset.immutable else "no-cache"),
             **(headers or {}),
         }
         if asset.etag in known:

@@ -26,7 +26,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
             data_container=Problem,
             description=_MEANING[status],
             generate_examples=False,
-            media_type="application/problem+json",  # type: ignore[arg-type]
+            media_type="application/problem+json",
         )
         for status in sorted({*statuses, *ALWAYS})
     }

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from okno.kit.errors import Malformed
 
-_PARTS = 2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,9 +19,7 @@ def parse_cursor(text: str) -> tuple[datetime, UUID]:
     """The sort keys in a cursor. Raises `Malformed`."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(".", 1)
-        if len(raw) != _PARTS:
-            raise ValueError(text)
-        return EPOCH + timedelta(microseconds=int(raw[0])), UUID(raw[1])
+        micros, row_id = raw
+        return EPOCH + timedelta(microseconds=int(micros)), UUID(row_id)
     except (ValueError, OverflowError):
         raise Malformed("the cursor is not one of ours") from None
-

@@ -19,17 +19,21 @@ PROTOCOL_VERSION = 1
 Token = Annotated[str, Meta(max_length=4_096, pattern=NO_NUL)]
 
 
-class ClientFrame(Wire, tag_field="t"):
+class ClientFrame(Wire, tag_field="t", frozen=True):
     """What a client sends."""
 
 
-class VisitorHello(ClientFrame, tag="visitor"):
-    """First frame of a widget. `token` is what an earlier `welcome` gave, `identity` the site's signed JWT, `after` the
-    last `seq` the client holds of each conversation."""
+class VisitorHello(ClientFrame, tag="visitor", frozen=True):
+    """First frame of a widget.
+
+    `token` is what an earlier `welcome` gave; without one `visitor` is the id the browser's page views go by.
+    `identity` is the site's signed JWT, `after` the last `seq` the client holds of each conversation.
+    """
 
     version: int
     key: Annotated[str, Meta(max_length=64, pattern=NO_NUL)]
     token: Token | None = None
+    visitor: UUID | None = None
     identity: Token | None = None
     name: OptionalName = ""
     email: Annotated[str, Meta(max_length=limits.EMAIL_LEN_MAX, pattern=NO_NUL)] = ""
@@ -37,33 +41,33 @@ class VisitorHello(ClientFrame, tag="visitor"):
     after: Annotated[dict[UUID, Seq], Meta(max_length=limits.PAGE_MAX)] = {}
 
 
-class OperatorHello(ClientFrame, tag="operator"):
+class OperatorHello(ClientFrame, tag="operator", frozen=True):
     """First frame of a console; the session cookie came with the upgrade, else `key` is an API key."""
 
     version: int
     key: Token | None = None
 
 
-class Open(ClientFrame, tag="open"):
+class Open(ClientFrame, tag="open", frozen=True):
     """Subscribe to a thread. `after` is the last `seq` the client holds; null asks for the latest page."""
 
     conversation: UUID
     after: Seq | None = None
 
 
-class Close(ClientFrame, tag="close"):
+class Close(ClientFrame, tag="close", frozen=True):
     """Unsubscribe from a thread."""
 
     conversation: UUID
 
 
-class List(ClientFrame, tag="list"):
+class List(ClientFrame, tag="list", frozen=True):
     """Subscribe to the list (operators). `cursor` is what the last `rows` gave; null asks for a snapshot of the tab."""
 
     cursor: Seq | None = None
 
 
-class SendFrame(ClientFrame, tag="send"):
+class SendFrame(ClientFrame, tag="send", frozen=True):
     """Append an event. `conversation` null (visitors): the contact's open one, made when there is none."""
 
     id: UUID
@@ -71,7 +75,7 @@ class SendFrame(ClientFrame, tag="send"):
     conversation: UUID | None = None
 
 
-class Repair(ClientFrame, tag="repair"):
+class Repair(ClientFrame, tag="repair", frozen=True):
     """Ask for the events `after < seq <= until` again: the client saw a gap."""
 
     conversation: UUID
@@ -79,7 +83,7 @@ class Repair(ClientFrame, tag="repair"):
     until: Seq
 
 
-class Read(ClientFrame, tag="read"):
+class Read(ClientFrame, tag="read", frozen=True):
     """Everything up to `seq` is on the reader's screen (`read`) or device (`got`)."""
 
     conversation: UUID
@@ -87,7 +91,7 @@ class Read(ClientFrame, tag="read"):
     got: bool = False
 
 
-class Typing(ClientFrame, tag="typing"):
+class Typing(ClientFrame, tag="typing", frozen=True):
     """The party is writing; an empty `draft` with `on` false ends it. A visitor's draft reaches operators only."""
 
     conversation: UUID
@@ -95,7 +99,7 @@ class Typing(ClientFrame, tag="typing"):
     draft: OptionalText = ""
 
 
-class Ping(ClientFrame, tag="ping"):
+class Ping(ClientFrame, tag="ping", frozen=True):
     """Beat of the client; `pong` comes back at once."""
 
     n: Seq = 0
@@ -104,11 +108,11 @@ class Ping(ClientFrame, tag="ping"):
 ClientFrames = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Ping
 
 
-class ServerFrame(Answer, tag_field="t", omit_defaults=True):
+class ServerFrame(Answer, tag_field="t", omit_defaults=True, frozen=True):
     """What the server sends."""
 
 
-class VisitorWelcome(ServerFrame, tag="visitor"):
+class VisitorWelcome(ServerFrame, tag="visitor", frozen=True):
     """`token` replaces the one the client holds; `conversation` is where a message would go, null before the first."""
 
     version: int
@@ -124,7 +128,7 @@ class VisitorWelcome(ServerFrame, tag="visitor"):
     beat_hidden_s: float
 
 
-class OperatorWelcome(ServerFrame, tag="operator"):
+class OperatorWelcome(ServerFrame, tag="operator", frozen=True):
     version: int
     operator: UUID
     name: str
@@ -132,7 +136,7 @@ class OperatorWelcome(ServerFrame, tag="operator"):
     beat_hidden_s: float
 
 
-class Snapshot(ServerFrame, tag="snapshot"):
+class Snapshot(ServerFrame, tag="snapshot", frozen=True):
     """The answer to `open`: state and the events after the client's cursor, or the latest page.
 
     `reset` true: the client's cursor was too old or null, these events replace what it holds; older ones come by REST.
@@ -145,7 +149,7 @@ class Snapshot(ServerFrame, tag="snapshot"):
     more_before: bool
 
 
-class Events(ServerFrame, tag="events"):
+class Events(ServerFrame, tag="events", frozen=True):
     """One batch: new events of open threads, and acks of this connection's own sends.
 
     A connection gets no event for its own send: the ack carries what it does not know yet.
@@ -155,14 +159,14 @@ class Events(ServerFrame, tag="events"):
     acks: list[Ack] = []
 
 
-class Repaired(ServerFrame, tag="repaired"):
+class Repaired(ServerFrame, tag="repaired", frozen=True):
     """The answer to `repair`; at most REPAIR_EVENTS_MAX, ask again for the rest."""
 
     conversation: UUID
     events: list[EventRaw]
 
 
-class Refused(ServerFrame, tag="refused"):
+class Refused(ServerFrame, tag="refused", frozen=True):
     """A frame was not accepted; `id` names the send it belongs to. `retry`: nothing is wrong with it, send it again."""
 
     problem: Problem
@@ -170,17 +174,17 @@ class Refused(ServerFrame, tag="refused"):
     retry: bool = False
 
 
-class ReceiptFrame(ServerFrame, tag="receipt"):
+class ReceiptFrame(ServerFrame, tag="receipt", frozen=True):
     receipt: Receipt
 
 
-class ThreadFrame(ServerFrame, tag="thread"):
+class ThreadFrame(ServerFrame, tag="thread", frozen=True):
     """The head of an open thread has changed; a customer's new conversation is announced by it, too."""
 
     thread: Thread
 
 
-class TypingFrame(ServerFrame, tag="typing"):
+class TypingFrame(ServerFrame, tag="typing", frozen=True):
     conversation: UUID
     actor: Literal["customer", "operator", "bot", "system"]
     actor_id: UUID
@@ -189,7 +193,7 @@ class TypingFrame(ServerFrame, tag="typing"):
     draft: str = ""
 
 
-class Rows(ServerFrame, tag="rows"):
+class Rows(ServerFrame, tag="rows", frozen=True):
     """Changed rows of the list and exact counters; `gone` are rows this reader may no longer see.
 
     `reset` true: the changes were too many; the client drops its list and reads its tab again from `cursor` on.
@@ -202,11 +206,11 @@ class Rows(ServerFrame, tag="rows"):
     reset: bool = False
 
 
-class Pong(ServerFrame, tag="pong"):
+class Pong(ServerFrame, tag="pong", frozen=True):
     n: int
 
 
-class Bye(ServerFrame, tag="bye"):
+class Bye(ServerFrame, tag="bye", frozen=True):
     """The server closes next. `resume`: connect again at once; `signed-out`: the right to be here has ended."""
 
     reason: Literal["resume", "signed-out", "blocked", "version"]

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 import structlog
@@ -28,7 +28,7 @@ Thread = tuple[int, UUID]
 class Listening(Protocol):
     """What the hub needs of a session."""
 
-    customer: bool
+    customer: ClassVar[bool]
 
     def send(self, frame: bytes) -> None: ...
     def end(self, reason: str) -> None: ...
@@ -108,10 +108,10 @@ class Hub:
         self._stir = asyncio.Event()
         self._uncounted: set[int] = set()
         self._count_stir = asyncio.Event()
-        self._wake_bus = lambda: None
+        self._wake_bus: Callable[[], None] = _nobody
         self.defects = 0
 
-    def on_commit_wake(self, wake: Any) -> None:
+    def on_commit_wake(self, wake: Callable[[], None]) -> None:
         """Called after every batch, for the bus."""
         self._wake_bus = wake
 
@@ -316,6 +316,10 @@ class Hub:
             session.send(frame)
 
 
+def _nobody() -> None:
+    """Nobody is to be woken."""
+
+
 def _may_see(actor: Actor, row: ConversationRow) -> bool:
     return actor.see_all or row.team is None or row.team in actor.teams or row.assignee == actor.operator_id
 
@@ -326,4 +330,3 @@ def _remove(groups: dict[Any, set[Any]], key: Any, session: Any) -> None:
         group.discard(session)
         if not group:
             del groups[key]
-

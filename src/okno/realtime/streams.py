@@ -10,7 +10,7 @@ from litestar.params import Parameter
 from litestar.response import Stream
 
 from okno.access.keys import new_secret
-from okno.access.routes import COOKIE
+from okno.access.types import COOKIE
 from okno.kit import limits
 from okno.kit.errors import NotFound, TooMany
 from okno.kit.openapi import problems
@@ -24,7 +24,7 @@ Secret = Annotated[str, Parameter(min_length=20, max_length=100, pattern="^[A-Za
 PADDING = b":" + b" " * 2048 + b"\n\n"  # proxies that buffer let go after two kilobytes
 
 
-class StreamSession(Answer):
+class StreamSession(Answer, frozen=True):
     """`session` is the secret of the stream's and frames' addresses."""
 
     session: str
@@ -105,7 +105,12 @@ class Streams:
             self._end(secret)
 
 
-@post("/sessions", operation_id="start_stream", responses=problems(429), summary="Start an event stream with a hello frame")
+@post(
+    "/sessions",
+    operation_id="start_stream",
+    responses=problems(429),
+    summary="Start an event stream with a hello frame",
+)
 async def start_stream(request: AnyRequest, streams: Streams) -> StreamSession:
     """The body is a hello frame. What is wrong with it is told in the stream."""
     origin = request.headers.get("origin")
@@ -114,7 +119,13 @@ async def start_stream(request: AnyRequest, streams: Streams) -> StreamSession:
     return StreamSession(streams.start(credentials, await request.body()))
 
 
-@get("/sessions/{session:str}/stream", operation_id="read_stream", responses=problems(404), summary="Server frames as an event stream", media_type="text/event-stream")
+@get(
+    "/sessions/{session:str}/stream",
+    operation_id="read_stream",
+    responses=problems(404),
+    summary="Server frames as an event stream",
+    media_type="text/event-stream",
+)
 async def read_stream(streams: Streams, session: Secret) -> Stream:
     carrier = streams.get(session)
     return Stream(
@@ -124,7 +135,13 @@ async def read_stream(streams: Streams, session: Secret) -> Stream:
     )
 
 
-@post("/sessions/{session:str}/frames", operation_id="send_frame", status_code=204, responses=problems(404), summary="One client frame")
+@post(
+    "/sessions/{session:str}/frames",
+    operation_id="send_frame",
+    status_code=204,
+    responses=problems(404),
+    summary="One client frame",
+)
 async def send_frame(request: AnyRequest, streams: Streams, session: Secret) -> Response[None]:
     carrier = streams.get(session)
     body = await request.body()

@@ -7,10 +7,10 @@ knows it is in this file.
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
-from picows.picows import WSProtocol
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from okno.kit import limits
 from okno.realtime.session import Connection, Realtime
@@ -21,7 +21,7 @@ READ_BUFFER_BYTES = 2048  # halves the memory of an idle connection against the 
 UNSUPPORTED, TOO_SLOW = 1003, 4000
 
 
-class Socket(WSListener):  # type: ignore[misc]
+class Socket(WSListener):
     """A WebSocket as a `Carrier`."""
 
     __slots__ = ("connection", "transport")
@@ -69,12 +69,9 @@ class Socket(WSListener):  # type: ignore[misc]
         transport, self.transport = self.transport, None
         if transport is None:
             return
-        transport.send_close(WSCloseCode(code) if code in _CODES else code, reason.encode())
+        transport.send_close(cast("WSCloseCode", code), reason.encode())  # picows takes any number here
         # A graceful close of a full socket never ends: the frame gets its seconds, then the line is cut.
-        asyncio.get_running_loop().call_later(limits.SOCKET_CLOSE_GRACE_S, transport.disconnect, False)  # noqa: FBT003
-
-
-_CODES = {int(code) for code in WSCloseCode}
+        asyncio.get_running_loop().call_later(limits.SOCKET_CLOSE_GRACE_S, transport.disconnect, False)
 
 
 def socket_protocol(listen: Callable[[WSUpgradeRequest], Any]) -> type:

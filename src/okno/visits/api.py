@@ -156,9 +156,15 @@ class Visits:
         now = self._clock.now()
         return [
             Visit(
-                *(v["id"], v["started_at"], v["seen_at"]),
+                v["id"],
+                v["started_at"],
+                v["seen_at"],
                 v["left_at"] is None and (now - v["seen_at"]).total_seconds() < rules.LIVE_MINUTES * 60,
-                *(v["source"], v["ip"], "", v["device"], pages[v["id"]]),
+                v["source"],
+                v["ip"],
+                "",
+                v["device"],
+                pages[v["id"]],
             )
             for v in visits
         ]

@@ -27,22 +27,45 @@ async def list_inboxes(visits: Visits, actor: Actor) -> list[Inbox]:
     return await visits.list_inboxes_for(actor)
 
 
-@patch("/inboxes/{inbox_id:int}", operation_id="change_inbox", responses=problems(*SIGNED_IN, 404), summary="Change an inbox")
+@patch(
+    "/inboxes/{inbox_id:int}",
+    operation_id="change_inbox",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Change an inbox",
+)
 async def change_inbox(visits: Visits, actor: Actor, inbox_id: InboxId, data: InboxChange) -> Inbox:
     return await visits.change_inbox(actor, inbox_id, data)
 
 
-@get("/contacts/{contact_id:uuid}/visits", operation_id="list_visits", responses=problems(*SIGNED_IN), summary="A customer's visits")
+@get(
+    "/contacts/{contact_id:uuid}/visits",
+    operation_id="list_visits",
+    responses=problems(*SIGNED_IN),
+    summary="A customer's visits",
+)
 async def list_visits(visits: Visits, actor: Actor, contact_id: UUID) -> list[Visit]:
     return await visits.list_visits(actor.workspace_id, contact_id)
 
 
-@get("/widget/{key:str}", operation_id="get_widget", responses=problems(404), summary="A widget's public configuration", security=[{}])
+@get(
+    "/widget/{key:str}",
+    operation_id="get_widget",
+    responses=problems(404),
+    summary="A widget's public configuration",
+    security=[{}],
+)
 async def get_widget(visits: Visits, key: Key) -> Response[WidgetConfig]:
     return Response(await visits.get_config(key), headers={"cache-control": "public, max-age=300"})
 
 
-@post("/widget/{key:str}/page-views", operation_id="record_page_view", status_code=204, responses=problems(404, 413, 429), summary="A page view (beacon)", security=[{}])
+@post(
+    "/widget/{key:str}/page-views",
+    operation_id="record_page_view",
+    status_code=204,
+    responses=problems(404, 413, 429),
+    summary="A page view (beacon)",
+    security=[{}],
+)
 async def record_page_view(request: AnyRequest, visits: Visits, key: Key) -> None:
     """JSON of `PageView`, also as text/plain, because that is what a beacon sends without asking first."""
     body = await request.body()
@@ -53,4 +76,6 @@ async def record_page_view(request: AnyRequest, visits: Visits, key: Key) -> Non
     await visits.record(key, view, ip=ip, user_agent=request.headers.get("user-agent", ""))
 
 
-ROUTER = Router("/", tags=["visits"], route_handlers=[list_inboxes, change_inbox, list_visits, get_widget, record_page_view])
+ROUTER = Router(
+    "/", tags=["visits"], route_handlers=[list_inboxes, change_inbox, list_visits, get_widget, record_page_view]
+)

@@ -30,7 +30,13 @@ def source_of(referrer: str, utm: str, own_url: str) -> str:
 
 
 DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"))
-BROWSERS = (("YaBrowser", "Яндекс"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
+BROWSERS = (
+    ("YaBrowser", "Яндекс"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+)
 
 
 def device_of(user_agent: str) -> str:

@@ -14,7 +14,7 @@ Color = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}$")]
 Domain = Annotated[str, Meta(max_length=255, pattern=r"^[a-z0-9*.:-]+$")]
 
 
-class WidgetTexts(Answer):
+class WidgetTexts(Answer, frozen=True):
     """Empty texts stand for the product's own, in the visitor's language."""
 
     title: str = ""
@@ -22,7 +22,7 @@ class WidgetTexts(Answer):
     offline: str = ""
 
 
-class Hours(Answer):
+class Hours(Answer, frozen=True):
     """Opening hours of one weekday (0 = Monday), minutes from midnight in the widget's time zone."""
 
     day: int
@@ -30,7 +30,7 @@ class Hours(Answer):
     to_min: int
 
 
-class WidgetConfig(Answer):
+class WidgetConfig(Answer, frozen=True):
     """What the loader fetches: public, cacheable. `open` is null when no hours are set (always open)."""
 
     key: str
@@ -46,7 +46,7 @@ class WidgetConfig(Answer):
     idle: str
 
 
-class Inbox(Answer):
+class Inbox(Answer, frozen=True):
     """One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256)."""
 
     id: int
@@ -67,21 +67,21 @@ class Inbox(Answer):
     snippet: str
 
 
-class TextsChange(Wire):
+class TextsChange(Wire, frozen=True):
     title: Text200 = ""
     greeting: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
     offline: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
 
 
-class HoursChange(Wire):
+class HoursChange(Wire, frozen=True):
     day: Annotated[int, Meta(ge=0, le=6)]
     from_min: Annotated[int, Meta(ge=0, le=1440)]
     to_min: Annotated[int, Meta(ge=0, le=1440)]
 
 
-class InboxChange(Wire):
+class InboxChange(Wire, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=limits.NAME_LEN_MAX, pattern=NO_NUL)] | UnsetType = UNSET
-    team: int | None | UnsetType = UNSET
+    team: int | UnsetType | None = UNSET
     side: Literal["left", "right"] | UnsetType = UNSET
     accent: Color | UnsetType = UNSET
     texts_ru: TextsChange | UnsetType = UNSET
@@ -93,7 +93,7 @@ class InboxChange(Wire):
     draft_preview: bool | UnsetType = UNSET
 
 
-class PageView(Wire):
+class PageView(Wire, frozen=True):
     """One beacon. `visitor` is made by the browser and kept in the host page's own storage."""
 
     visitor: UUID
@@ -106,14 +106,14 @@ class PageView(Wire):
     hidden: bool = False
 
 
-class SeenPage(Answer):
+class SeenPage(Answer, frozen=True):
     url: str
     title: str
     at: datetime
     search: str
 
 
-class Visit(Answer):
+class Visit(Answer, frozen=True):
     """One session on the site. `live` while its page is open; `place` from a local database where there is one."""
 
     id: UUID

@@ -41,6 +41,7 @@ export class Talk {
   private gapTimer: ReturnType<typeof setTimeout> | undefined
   private typingTimer: ReturnType<typeof setTimeout> | undefined
   private typedAt = 0
+  private draftTimer: ReturnType<typeof setTimeout> | undefined
   private preview = false
   private loading = false
   private readSeq = 0
@@ -62,6 +63,7 @@ export class Talk {
         version: PROTOCOL_VERSION,
         key: this.key,
         token: this.token ?? null,
+        visitor: this.init.stored.visitor ?? null,
         identity: this.init.person?.token ?? null,
         name: this.init.person?.name ?? "",
         email: this.init.person?.email ?? "",
@@ -118,7 +120,12 @@ export class Talk {
     const conversation = this.view.state?.conversation
     if (!conversation) return
     const now = Date.now()
-    if (draft && now - this.typedAt < TYPING_MS) return
+    clearTimeout(this.draftTimer)
+    const early = TYPING_MS - (now - this.typedAt)
+    if (draft && early > 0) {
+      this.draftTimer = setTimeout(() => this.typing(draft), early)
+      return
+    }
     this.typedAt = draft ? now : 0
     this.link.send({ t: "typing", conversation, on: !!draft, draft: this.preview ? draft : "" })
   }

@@ -48,9 +48,20 @@ class Site:
         self._asked: dict[int, dict[UUID, list[asyncio.Future[tuple[Browser | None, list[Any]]]]]] = {}
 
     async def enter(
-        self, key: str, token: str | None, *, identity: str | None, name: str, email: str, locale: str
+        self,
+        key: str,
+        token: str | None,
+        *,
+        visitor: UUID | None = None,
+        identity: str | None,
+        name: str,
+        email: str,
+        locale: str,
     ) -> Guest:
-        """A visitor by his browser's token, or a new one. Raises `NotFound` for a key, `NotSignedIn` for a token."""
+        """A visitor by his browser's token, or a new one. Raises `NotFound` for a key, `NotSignedIn` for a token.
+
+        A new one may go by the id of his page views, as long as nobody is known behind it.
+        """
         workspace_id, inbox = await self._visits.get_by_key(key)
         if token:
             visitor_id = self._contacts.parse_visitor_token(token, workspace_id)
@@ -58,7 +69,7 @@ class Site:
             if browser is not None and browser.ended:
                 raise NotSignedIn("this session was ended")
         else:
-            visitor_id, browser, records = uuid7(), None, []
+            visitor_id, browser, records = await self._unknown(workspace_id, visitor), None, []
             token = self._contacts.visitor_token(workspace_id, visitor_id)
         if identity:
             await self._contacts.identify(workspace_id, visitor_id, inbox.id, identity, inbox.identity_secret, locale)
@@ -69,6 +80,12 @@ class Site:
         shown = browser.name if browser else name
         verified = bool(browser and browser.verified)
         return Guest(workspace_id, inbox, visitor_id, contact_id, shown, verified, token, records)
+
+    async def _unknown(self, workspace_id: int, visitor: UUID | None) -> UUID:
+        if visitor is None:
+            return uuid7()
+        browser, _ = await self._look_up(workspace_id, visitor)
+        return uuid7() if browser and (browser.contact_id or browser.ended) else visitor
 
     async def get_guest(self, key: str, token: str) -> Guest:
         """For HTTP: the holder of a visitor token."""

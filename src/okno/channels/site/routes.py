@@ -17,10 +17,10 @@ from okno.kit.wire import Answer, PageSize, Seq
 
 AnyRequest = Request[None, None, State]
 Key = Annotated[str, Parameter(max_length=64, pattern="^[A-Za-z0-9]+$")]
-VISITOR_SECURITY = [{"visitor": []}]
+VISITOR_SECURITY: list[dict[str, list[str]]] = [{"visitor": []}]
 
 
-class Unread(Answer):
+class Unread(Answer, frozen=True):
     unread: int
 
 
@@ -39,12 +39,22 @@ async def get_unread(conversations: Conversations, guest: Guest) -> Unread:
     return Unread(await conversations.count_customer_unread(guest.workspace_id, guest.contact_id))
 
 
-@get("/conversations", operation_id="list_own_conversations", responses=problems(401, 404), summary="One's own conversations")
+@get(
+    "/conversations",
+    operation_id="list_own_conversations",
+    responses=problems(401, 404),
+    summary="One's own conversations",
+)
 async def list_own_conversations(site: Site, guest: Guest) -> list[Thread]:
     return [site.thread_of(record) for record in guest.conversations]
 
 
-@get("/conversations/{conversation_id:uuid}/events", operation_id="list_own_events", responses=problems(401, 404), summary="A page of one's own timeline")
+@get(
+    "/conversations/{conversation_id:uuid}/events",
+    operation_id="list_own_events",
+    responses=problems(401, 404),
+    summary="A page of one's own timeline",
+)
 async def list_own_events(
     site: Site,
     conversations: Conversations,
@@ -69,14 +79,25 @@ async def list_own_events(
     )
 
 
-@post("/events", operation_id="send_own_message", responses=problems(401, 404, 409, 429), summary="Write to the company")
+@post(
+    "/events", operation_id="send_own_message", responses=problems(401, 404, 409, 429), summary="Write to the company"
+)
 async def send_own_message(
-    site: Site, guest: Guest, event_id: Annotated[UUID, QueryParameter(name="id")], data: SendMessage
+    site: Site,
+    guest: Guest,
+    event_id: Annotated[UUID, QueryParameter(name="id")],
+    data: SendMessage,
 ) -> Ack:
     return await site.send(guest, event_id, data)
 
 
-@post("/logout", operation_id="end_visitor", status_code=204, responses=problems(401, 404), summary="End the browser's session")
+@post(
+    "/logout",
+    operation_id="end_visitor",
+    status_code=204,
+    responses=problems(401, 404),
+    summary="End the browser's session",
+)
 async def end_visitor(site: Site, guest: Guest) -> None:
     await site.logout(guest)
 

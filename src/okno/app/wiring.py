@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows everything."""
+"""The composition root: with its neighbour `serve` the only place that knows everything."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,6 +13,7 @@ from litestar import Litestar
 from okno.access import routes as access_routes
 from okno.access.api import Access
 from okno.access.keys import Keys
+from okno.access.types import COOKIE
 from okno.bus.api import Bus
 from okno.channels.site import routes as site_routes
 from okno.channels.site.api import Site
@@ -28,6 +29,7 @@ from okno.http.static import Static, static_folder
 from okno.kit.clock import Clock, SystemClock
 from okno.kit.tasks import Tasks
 from okno.realtime import streams as realtime_streams
+from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
@@ -41,7 +43,9 @@ SOCKET_PATH = "/realtime"
 class App:
     """Every part of one process, wired. `start` before the first request, `close` after the last."""
 
-    def __init__(self, database: Database, keys: Keys, public_url: str, files: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, public_url: str, files: Path, clock: Clock | None = None
+    ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
         self.public_url = public_url
@@ -56,6 +60,7 @@ class App:
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
+        self.realtime.enter = enter
         self.streams = Streams(self.realtime)
         self.static = Static(static_folder())
         self.workspace_id = 0
@@ -106,6 +111,7 @@ class App:
             ],
             outside=[realtime_streams.ROUTER, pages.ROUTER],
             dependencies=doors,
+            providers={"actor": access_routes.provide_actor, "guest": site_routes.provide_guest},
             state={"public_url": self.public_url, "workspace_id": self.workspace_id},
         )
 
@@ -121,7 +127,7 @@ class App:
             return picows.WSUpgradeResponse.create_error_response(404, b"there is no socket here")
         origin = headers.get("origin", "")
         own = not origin or origin.partition("://")[2] == headers.get("host", "")
-        secret = _cookie(headers.get("cookie", ""), access_routes.COOKIE) if own else None
+        secret = _cookie(headers.get("cookie", ""), COOKIE) if own else None
         return Socket(self.realtime, secret)
 
 

@@ -13,7 +13,7 @@ import uvicorn
 import uvloop
 
 from okno.access.keys import load_keys
-from okno.app import App, running
+from okno.app.wiring import App, running
 from okno.cli.settings import Settings
 from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
@@ -87,7 +87,7 @@ async def _serve(settings: Settings) -> None:
             await connection.close()
         keys = load_keys(settings.home / "master.key")
         app = App(database, keys, settings.url, settings.home / "files")
-        watcher = asyncio.create_task(watch(server)) if server else None  # noqa: RUF006 - kept in `watcher`
+        watcher = asyncio.create_task(watch(server)) if server else None
         async with running(app, locale=settings.locale):
             config = uvicorn.Config(
                 Cors(app.asgi()),
@@ -119,13 +119,15 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _announce(app: App, server: uvicorn.Server, settings: Settings) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1] if server.servers else settings.port
     url = settings.url if settings.port else settings.url.replace(":0", f":{port}")
     print(f"okno answers on {url}\n  console  {url}/\n  demo     {url}/demo", flush=True)
     if secret := await app.access.first_link():
-        print(f"\nNobody can sign in yet. Make the first administrator here, once:\n  {url}/link/{secret}\n", flush=True)
+        print(
+            f"\nNobody can sign in yet. Make the first administrator here, once:\n  {url}/link/{secret}\n", flush=True
+        )
 
 
 def serve(settings: Settings) -> None:

@@ -1,0 +1,136 @@
+"""A console's connection."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from okno.access.types import Actor
+from okno.conversations.types import Thread
+from okno.kit import limits
+from okno.kit.errors import Malformed, NotFound, TooMany
+from okno.realtime.frames import (
+    PROTOCOL_VERSION,
+    Close,
+    List,
+    Open,
+    OperatorWelcome,
+    Ping,
+    Pong,
+    Read,
+    Refused,
+    Repair,
+    Rows,
+    SendFrame,
+    Typing,
+    TypingFrame,
+)
+from okno.realtime.session import Connection, Session
+
+
+class OperatorSession(Session):
+    """A console, or a program with an API key."""
+
+    __slots__ = ("actor", "listing", "threads")
+
+    def __init__(self, connection: Connection, actor: Actor) -> None:
+        super().__init__(connection)
+        self.actor = actor
+        self.listing = False
+        self.threads: set[UUID] = set()
+        self.realtime.hub.add_operator(self)
+
+    def welcome(self) -> None:
+        self.say(
+            OperatorWelcome(
+                *(PROTOCOL_VERSION, self.actor.operator_id, self.actor.name),
+                *(limits.BEAT_VISIBLE_S, limits.BEAT_HIDDEN_S),
+            )
+        )
+
+    def take(self, frame: Any) -> bool:
+        match frame:
+            case Ping():
+                self.say(Pong(frame.n))
+            case SendFrame() if frame.conversation in self.threads:
+                actor = self.actor
+                return self._submit_text(actor.workspace_id, frame.conversation, "operator", actor.operator_id, frame)
+            case Typing():
+                if frame.conversation in self.threads:
+                    actor = self.actor
+                    told = TypingFrame(frame.conversation, "operator", actor.operator_id, actor.name, frame.on)
+                    self.realtime.hub.on_typing((actor.workspace_id, frame.conversation), told, self)
+            case Close():
+                self._close(frame.conversation)
+            case _:
+                return False
+        return True
+
+    async def handle(self, frame: Any) -> None:
+        handler: dict[type, Callable[[Any], Awaitable[None]]] = {
+            SendFrame: self._send_looked_up,
+            Open: self._open,
+            List: self._list,
+            Repair: self._repair_seen,
+            Read: self._read,
+        }
+        if type(frame) not in handler:
+            raise Malformed("an operator does not send this")
+        await handler[type(frame)](frame)
+
+    async def _send_looked_up(self, frame: SendFrame) -> None:
+        if frame.conversation is None:
+            raise Malformed("an operator names the conversation")
+        actor = self.actor
+        await self.realtime.conversations.access_conversation(actor, frame.conversation)
+        rights = "any" if "delete_any" in actor.permissions else "own"
+        sender = ("operator", actor.operator_id)
+        await self._send(actor.workspace_id, frame.conversation, sender, frame, rights, actor.operator_id)
+
+    async def _open(self, frame: Open) -> None:
+        actor, conversations = self.actor, self.realtime.conversations
+        if len(self.threads) >= limits.THREADS_PER_SOCKET_MAX:
+            raise TooMany("too many threads are open here; close some")
+        await conversations.access_conversation(actor, frame.conversation)
+        self.threads.add(frame.conversation)
+        self.realtime.hub.subscribe((actor.workspace_id, frame.conversation), self)
+
+        async def read() -> Thread:
+            record = await conversations.access_conversation(actor, frame.conversation)
+            return self._thread(frame.conversation, record["status"], record["assignee_id"], record["last_seq"])
+
+        await self._open_thread(actor.workspace_id, read, frame.after)
+
+    async def _list(self, frame: List) -> None:
+        conversations = self.realtime.conversations
+        if not self.listing:
+            self.listing = True
+            self.realtime.hub.add_list(self)
+        if frame.cursor is None:
+            cursor = await conversations.read_cursor()
+            page = await conversations.list_rows(self.actor, limit=limits.PAGE_MAX)
+            rows, reset = page.rows, True
+        else:
+            rows, cursor, reset = await conversations.list_changes(self.actor, frame.cursor)
+        self.say(Rows(rows, cursor, await conversations.count(self.actor), [], reset))
+
+    async def _repair_seen(self, frame: Repair) -> None:
+        await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
+        await self._repair(self.actor.workspace_id, frame)
+
+    async def _read(self, frame: Read) -> None:
+        await self.realtime.conversations.mark_read(self.actor, frame.conversation, frame.seq)
+
+    def drop_thread(self, conversation_id: UUID) -> None:
+        """The right to see it has ended."""
+        self._close(conversation_id)
+        problem = NotFound("this conversation is with another team now").problem()
+        self.say(Refused(problem, None))
+
+    def _close(self, conversation_id: UUID) -> None:
+        self.threads.discard(conversation_id)
+        self.realtime.hub.unsubscribe((self.actor.workspace_id, conversation_id), self)
+
+    def leave(self) -> None:
+        for thread in list(self.threads):
+            self._close(thread)
+        self.realtime.hub.remove_operator(self)
