@@ -1,70 +1,117 @@
-"""`make test`: the Python suite, the browser journeys, the TypeScript suite; one line at the end counts them all."""
+"""`make test`: the Python suite, the browser journeys, the TypeScript suite; the last line counts them all.
+
+The journeys run apart: playwright keeps a loop of its own. With OKNO_TEST_STRICT a skip is a failure. Arguments go to
+pytest and leave the TypeScript suite out.
+"""
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree as ET
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tools.node import node_folder
 
 ROOT = Path(__file__).parent.parent
-RUNS = (["tests", "--ignore=tests/e2e"], ["tests/e2e"])
-COUNTS = ("failed", "passed", "skipped", "error", "errors", "xfailed")
+REPORTS = ROOT / "build" / "tests"
+NO_TESTS = 5  # pytest's exit code
 
 
-def run_pytest(arguments: list[str]) -> dict[str, int]:
-    """Counts from pytest's last line; output goes through as it comes."""
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1)
-    last = ""
-    assert process.stdout is not None  # noqa: S101 - asked for above
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        if re.search(r"\d+ (?:passed|failed|skipped|error)", line):
-            last = line
-    code = process.wait()
-    counts = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", last) if word in COUNTS}
-    if code not in (0, 1, 5):
-        counts["error"] = counts.get("error", 0) + 1
-    return counts
+@dataclass
+class Result:
+    """Counts of one or several runs; `skips` counts by reason."""
+
+    passed: int = 0
+    failed: int = 0
+    skips: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Result") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skips += other.skips
+
+    def line(self, time_s: float, *, strict: bool) -> str:
+        skipped = self.skips.total()
+        failed = self.failed + (skipped if strict else 0)
+        parts = [f"{failed} failed"] if failed else []
+        parts.append(f"{self.passed} passed")
+        if skipped:
+            reasons = "; ".join(f"{number}: {reason}" for reason, number in self.skips.most_common())
+            parts.append(f"{skipped} skipped ({reasons})")
+        return f"{', '.join(parts)} in {time_s:.2f}s"
 
 
-def run_vitest() -> dict[str, int]:
-    """The TypeScript suite, where node is; it came with the build."""
-    npx = shutil.which("npx")
-    web = ROOT / "web"
-    if npx is None or not (web / "node_modules").is_dir():
-        print("typescript tests: skipped, no node")
-        return {"skipped": 1}
-    report = ROOT / "build" / "vitest.json"
-    report.parent.mkdir(exist_ok=True)
-    done = subprocess.run([npx, "vitest", "run", "--reporter=json", f"--outputFile={report}"], cwd=web, check=False)
+def run_pytest(name: str, arguments: Sequence[str]) -> Result:
+    """Its output goes through as it comes; the counts are read from its report."""
+    report = REPORTS / f"{name}.xml"
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if not report.is_file():
-        return {"error": 1}
-    result = json.loads(report.read_text())
-    print(f"typescript tests: {result['numPassedTests']} passed, {result['numFailedTests']} failed")
-    if result["numFailedTests"] or done.returncode:
-        subprocess.run([npx, "vitest", "run"], cwd=web, check=False)
-    failed = result["numFailedTests"] or int(done.returncode != 0)
-    return {"passed": result["numPassedTests"], "failed": failed}
+        return Result(failed=1)
+    result = Result()
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by our own pytest
+        if case.find("failure") is not None or case.find("error") is not None:
+            result.failed += 1
+        elif (skip := case.find("skipped")) is not None and skip.get("type") != "pytest.xfail":
+            result.skips[skip.get("message") or "no reason given"] += 1
+        else:
+            result.passed += 1
+    if code not in (0, NO_TESTS) and not result.failed:
+        result.failed = 1  # it broke off outside a test
+    return result
 
 
-def main() -> int:
+def run_vitest() -> Result:
+    """The TypeScript suite, with the node the browser parts are built with."""
+    web = ROOT / "web"
+    folder = node_folder()
+    if not (web / "package.json").is_file():
+        return Result()
+    if folder is None:
+        return Result(skips=Counter({"no node": 1}))
+    environment = {**os.environ, "PATH": os.pathsep.join([str(folder), os.environ["PATH"]])}
+    npm = str(folder / "npm")
+    if not (web / "node_modules").is_dir():
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=web, env=environment, check=True)
+    report = REPORTS / "vitest.json"
+    reporters = ["--reporter=dot", "--reporter=json", f"--outputFile.json={report}"]
+    code = subprocess.run([npm, "test", "--silent", "--", *reporters], cwd=web, env=environment, check=False).returncode
+    if not report.is_file():
+        return Result(failed=1)
+    said = json.loads(report.read_text())
+    result = Result(said["numPassedTests"], said["numFailedTests"])
+    result.skips["skipped in TypeScript"] = said["numPendingTests"] + said["numTodoTests"]
+    if code and not result.failed:
+        result.failed = 1
+    return result
+
+
+def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
-    total = dict.fromkeys(("failed", "passed", "skipped", "error"), 0)
-    for counts in (*(run_pytest(arguments) for arguments in RUNS), run_vitest()):
-        for word, number in counts.items():
-            total["error" if word == "errors" else word] = total.get(word, 0) + number
-    bad = total["failed"] + total["error"]
-    strict = bool(os.environ.get("OKNO_TEST_STRICT"))
-    if strict and total["skipped"]:
-        print("a skip is a failure here: OKNO_TEST_STRICT is set")
-        bad += total["skipped"]
-    print(f"{total['passed']} passed, {bad} failed, {total['skipped']} skipped in {time.monotonic() - started:.1f}s")
-    return 1 if bad else 0
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
+    total = Result()
+    if arguments:
+        total.add(run_pytest("asked", arguments))
+    else:
+        total.add(run_pytest("suite", ["tests", "--ignore=tests/e2e"]))
+        if (ROOT / "tests" / "e2e").is_dir():
+            total.add(run_pytest("browser", ["tests/e2e"]))
+        total.add(run_vitest())
+    strict = os.environ.get("OKNO_TEST_STRICT") == "1"
+    if strict and total.skips.total():
+        print("OKNO_TEST_STRICT=1: a skip counts as a failure")
+    line = total.line(time.monotonic() - started, strict=strict)
+    print(line, flush=True)
+    return 1 if total.failed or (strict and total.skips.total()) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

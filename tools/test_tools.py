@@ -1,7 +1,7 @@
 """Brings what the tests need besides Python: a Chromium, from the system or unpacked without root into the cache.
 
-The packages come from the distribution by apt, which checks its signed hashes; names, versions and SHA-256 are written
-to a manifest beside them and compared at every run.
+The packages come from the distribution by apt, which checks its signed hashes. Names and SHA-256 stay in a manifest: a
+package that comes a second time with another hash is refused. `~/.cache/okno/tools/chromium` is what the tests start.
 """
 
 import hashlib
@@ -10,83 +10,151 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "okno" / "tools"
+CHROMIUM = CACHE / "chromium"
+MANIFEST = CACHE / "manifest.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 IGNORE_SYSTEM = "OKNO_TEST_TOOLS_IGNORE_SYSTEM"
-PACKAGE = "chromium"
+PACKAGES = ("chromium", "fonts-dejavu-core")  # fonts are recommended only, and a page without one has no text
 EXECUTABLE = "usr/lib/chromium/chromium"
+# Of the running system in any case: another one beside its own loader would not start.
+NEVER = frozenset({"libc6", "libc-bin"})
+VERSION_S_MAX = 30
+
+
+class ToolMissing(Exception):
+    """It cannot be had here; the message says why."""
+
+
+def answers(executable: str | Path) -> bool:
+    """Whether it is a browser: the name may belong to a script that only tells what to install."""
+    try:
+        said = subprocess.run([executable, "--version"], capture_output=True, check=False, timeout=VERSION_S_MAX)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return said.returncode == 0
 
 
 def system_chromium() -> str | None:
     if os.environ.get(IGNORE_SYSTEM):
         return None
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    return next((found for name in NAMES if (found := shutil.which(name)) and answers(found)), None)
 
 
 def unpacked_chromium() -> str | None:
-    """The wrapper of an earlier run, when every package still has its hash."""
-    folder = CACHE / PACKAGE
-    wrapper, manifest = folder / "run", folder / "manifest.json"
-    if not wrapper.is_file() or not manifest.is_file():
-        return None
-    for name, digest in json.loads(manifest.read_text()).items():
-        package = folder / "packages" / name
-        if not package.is_file() or hashlib.sha256(package.read_bytes()).hexdigest() != digest:
-            return None
-    return str(wrapper)
+    """What an earlier run has unpacked."""
+    folders = sorted(CACHE.glob("chromium-*/run"), key=lambda run: run.stat().st_mtime)
+    return next((str(run) for run in reversed(folders) if answers(run)), None)
 
 
-def unpack_chromium() -> str | None:
-    """Download the package with what it needs and is not installed, unpack, write a wrapper; None without apt."""
+def unpack_chromium() -> str:
+    """Download the packages with what they need and is not installed, unpack, write a wrapper. Raises `ToolMissing`."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        return None
-    folder = CACHE / PACKAGE
-    shutil.rmtree(folder, ignore_errors=True)
-    packages, root = folder / "packages", folder / "root"
-    for path in (packages, root, folder / "lists" / "partial", folder / "archives" / "partial"):
-        path.mkdir(parents=True)
-    options = [
-        *("-o", f"Dir::State::Lists={folder}/lists", "-o", f"Dir::Cache::Archives={folder}/archives"),
-        *("-o", "Debug::NoLocking=1", "-o", f"Dir::Cache::pkgcache={folder}/pkg.bin"),
-        *("-o", f"Dir::Cache::srcpkgcache={folder}/src.bin", "-qq"),
-    ]
-    if os.geteuid() == 0:
-        options += ["-o", "APT::Sandbox::User=root"]
-    subprocess.run(["apt-get", *options, "update"], check=True)
-    planned = subprocess.run(
-        ["apt-get", *options, "install", "--no-install-recommends", "--reinstall", "--print-uris", PACKAGE],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    names = sorted({line.split()[1].split("_")[0] for line in planned.splitlines() if line.startswith("'")} | {PACKAGE})
-    subprocess.run(["apt-get", *options, "download", *names], check=True, cwd=packages)
+        raise ToolMissing("there is neither a Chromium nor apt")
+    part = CACHE / "chromium.part"
+    shutil.rmtree(part, ignore_errors=True)
+    packages, root = part / "packages", part / "root"
+    for folder in (packages, root):
+        folder.mkdir(parents=True)
+    names = download(part, packages)
     for package in sorted(packages.glob("*.deb")):
         subprocess.run(["dpkg-deb", "-x", str(package), str(root)], check=True)
-    digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(packages.glob("*.deb"))}
-    libraries = sorted({str(p.parent) for p in root.rglob("*.so*")})
-    wrapper = folder / "run"
-    wrapper.write_text(
-        "#!/bin/sh\n"
-        f'export LD_LIBRARY_PATH="{":".join(libraries)}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
-        f'exec "{root / EXECUTABLE}" "$@"\n'
+    if not (root / EXECUTABLE).is_file():
+        raise ToolMissing(f"the distribution's packages {', '.join(names)} hold no {EXECUTABLE}")
+    version = next(packages.glob("chromium_*.deb")).name.split("_")[1]
+    folder = CACHE / f"chromium-{version.replace('%3a', '.')}"
+    shutil.rmtree(packages)
+    shutil.rmtree(part / "apt")
+    write_wrapper(part, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    if not answers(folder / "run"):
+        raise ToolMissing(f"{folder / 'run'} does not start")
+    return str(folder / "run")
+
+
+def download(part: Path, packages: Path) -> list[str]:
+    """With apt state of our own, so without root and without the system's lists; the packages' names."""
+    apt = part / "apt"
+    for name in ("state/lists/partial", "cache/archives/partial"):
+        (apt / name).mkdir(parents=True)
+    options = ["-qq", "-o", f"Dir::State={apt}/state", "-o", "Dir::State::status=/var/lib/dpkg/status"]
+    options += ["-o", f"Dir::Cache={apt}/cache", "-o", "Debug::NoLocking=1"]
+    if os.geteuid() == 0:
+        options += ["-o", "APT::Sandbox::User=root"]  # apt's own user cannot enter root's cache
+    apt_get(options, "update")
+    wanted = ("install", "--no-install-recommends", "--reinstall", "--print-uris", *PACKAGES)
+    planned = apt_get(options, *wanted).splitlines()
+    names = sorted({line.split()[1].partition("_")[0] for line in planned if line.startswith("'")} - NEVER)
+    apt_get(options, "download", *names, cwd=packages)
+    compare({path.name: digest(path) for path in packages.glob("*.deb")})
+    return names
+
+
+def apt_get(options: Sequence[str], *arguments: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(["apt-get", *options, *arguments], check=False, capture_output=True, text=True, cwd=cwd)
+    if done.returncode:
+        raise ToolMissing(f"apt-get {arguments[0]}: {done.stderr.strip()[-500:]}")
+    return done.stdout
+
+
+def compare(found: dict[str, str]) -> None:
+    """Against the manifest, which then knows these too."""
+    known: dict[str, str] = json.loads(MANIFEST.read_text()) if MANIFEST.is_file() else {}
+    if changed := sorted(name for name in found if known.get(name, found[name]) != found[name]):
+        raise ToolMissing(f"{changed[0]} is not what it was: {MANIFEST} has another hash")
+    MANIFEST.write_text(json.dumps(dict(sorted((known | found).items())), indent=1) + "\n")
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_wrapper(part: Path, folder: Path) -> None:
+    """Libraries and fonts of the unpacked packages go before and beside the system's."""
+    root = part / "root"
+    inside = sorted({path.parent.relative_to(part) for path in root.rglob("*.so*")})
+    libraries = ":".join(str(folder / path) for path in inside)
+    (part / "fonts.conf").write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<dir>{folder}/root/usr/share/fonts</dir><dir>/usr/share/fonts</dir><dir>~/.fonts</dir>"
+        f'<cachedir>{folder}/fonts</cachedir><include ignore_missing="yes">/etc/fonts/conf.d</include></fontconfig>\n'
     )
-    wrapper.chmod(0o755)
-    (folder / "manifest.json").write_text(json.dumps(digests, indent=1))
-    return str(wrapper)
+    (part / "run").write_text(
+        "#!/bin/sh\n"
+        f'export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
+        f'export FONTCONFIG_FILE="{folder}/fonts.conf"\n'
+        f'exec "{folder}/root/{EXECUTABLE}" "$@"\n'
+    )
+    (part / "run").chmod(0o755)
 
 
 def chromium() -> str | None:
-    """A Chromium that can be started, or None."""
+    """A Chromium that can be started, or None: `make test-tools` brings it."""
     return system_chromium() or unpacked_chromium()
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Not having it is no error here: the tests say what they skip, and strict runs fail by that."""
+    CACHE.mkdir(parents=True, exist_ok=True)
     try:
         found = chromium() or unpack_chromium()
-    except subprocess.CalledProcessError as error:
-        found = None
-        print(f"chromium could not be unpacked: {error}", file=sys.stderr)
-    print(f"chromium: {found or 'not to be had; the browser tests will be skipped'}")
+    except ToolMissing as error:
+        print(f"chromium: none, {error}; the browser tests will be skipped", file=sys.stderr)
+        CHROMIUM.unlink(missing_ok=True)
+        return 0
+    if not CHROMIUM.is_symlink() or str(CHROMIUM.readlink()) != found:
+        if CHROMIUM.is_dir() and not CHROMIUM.is_symlink():
+            shutil.rmtree(CHROMIUM)
+        CHROMIUM.unlink(missing_ok=True)
+        CHROMIUM.symlink_to(found)
+    print(f"chromium: {found}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

