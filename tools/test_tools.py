@@ -18,11 +18,14 @@ CHROMIUM = CACHE / "chromium"
 MANIFEST = CACHE / "manifest.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 IGNORE_SYSTEM = "OKNO_TEST_TOOLS_IGNORE_SYSTEM"
-PACKAGES = ("chromium", "fonts-dejavu-core")  # fonts are recommended only, and a page without one has no text
+# chromium looks for chromium-common's files beside itself, also where that one is installed; fonts are recommended only,
+# and a page without one has no text.
+PACKAGES = ("chromium", "chromium-common", "fonts-dejavu-core")
 EXECUTABLE = "usr/lib/chromium/chromium"
 # Of the running system in any case: another one beside its own loader would not start.
 NEVER = frozenset({"libc6", "libc-bin"})
 VERSION_S_MAX = 30
+START_S_MAX = 60
 
 
 class ToolMissing(Exception):
@@ -36,6 +39,17 @@ def answers(executable: str | Path) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return said.returncode == 0
+
+
+def failure(executable: Path) -> str | None:
+    """What it says when it cannot show a page, null when it can."""
+    page = "data:text/html,<p id=shown>"
+    command = [executable, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", page]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S_MAX)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if "shown" in said.stdout else said.stderr[-500:]
 
 
 def system_chromium() -> str | None:
@@ -71,8 +85,9 @@ def unpack_chromium() -> str:
     write_wrapper(part, folder)
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
-    if not answers(folder / "run"):
-        raise ToolMissing(f"{folder / 'run'} does not start")
+    if fault := failure(folder / "run"):
+        shutil.rmtree(folder)
+        raise ToolMissing(f"the unpacked Chromium does not start: {fault}")
     return str(folder / "run")
 
 

@@ -1,0 +1,40 @@
+"""Actors and conversations for tests inside the process."""
+
+from typing import Any
+from uuid import UUID
+
+from okno.access.types import PERMISSIONS, Actor, NewOperator, Role
+from okno.app.wiring import App
+from okno.kit.ids import uuid7
+
+
+async def make_operator(app: App, role: Role = "operator", teams: frozenset[int] = frozenset()) -> Actor:
+    new = NewOperator(f"{uuid7()}@example.com", "Igor", role, sorted(teams))
+    operator, _ = await app.access.create_operator(app.workspace_id, new)
+    return Actor(app.workspace_id, operator.id, operator.name, role, PERMISSIONS[role], teams)
+
+
+async def make_contact(app: App) -> UUID:
+    contact = uuid7()
+    await app.database.execute(
+        "INSERT INTO contact (workspace_id, id, created_at) VALUES ($1, $2, now())", app.workspace_id, contact
+    )
+    return contact
+
+
+async def open_conversation(app: App, contact: UUID, team: int = 0) -> UUID:
+    inbox = (await app.visits.list_inboxes(app.workspace_id))[0]
+    return await app.conversations.open_for_contact(
+        app.workspace_id, contact, inbox_id=inbox.id, channel="site", team_id=team
+    )
+
+
+async def read_all(app: App, conversation: UUID) -> list[Any]:
+    """Every event, typed, as a fresh reader gets it."""
+    events, after = [], 0
+    while True:
+        page = await app.conversations.page_events(app.workspace_id, conversation, after=after, limit=100)
+        events += page.events
+        if not page.more_after:
+            return events
+        after = events[-1].seq
