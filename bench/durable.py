@@ -36,6 +36,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 PREFILL = int(os.environ.get("BENCH_EVENTS", "1000000"))
 WARM_S = 1.0
+VISITORS = [int(n) for n in os.environ.get("BENCH_VISITORS", "100,1000").split(",")]
 BODY = ("Hello, I have a question about order 184467: when will it be delivered? " * 2)[:110]
 NODE_PACKAGES = ("socket.io@4.8.4", "pg@8.20.0")
 IDEM = "idem-fan"
@@ -412,7 +413,7 @@ async def main() -> None:
             await bench.prepare(100)
             for setting in ("fsync", "synchronous_commit"):
                 print(setting, await asyncpg_value(postgres.url, f"SHOW {setting}"))
-            for visitors in (100, 1000):
+            for visitors in VISITORS:
                 await compare(bench, visitors)
             await paced(bench)
         finally:

@@ -18,8 +18,8 @@ CHROMIUM = CACHE / "chromium"
 MANIFEST = CACHE / "manifest.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 IGNORE_SYSTEM = "OKNO_TEST_TOOLS_IGNORE_SYSTEM"
-# chromium looks for chromium-common's files beside itself, also where that one is installed; fonts are recommended only,
-# and a page without one has no text.
+# Chromium looks for chromium-common's files beside itself, also where that package is installed; fonts are only
+# recommended, and a page without one has no text.
 PACKAGES = ("chromium", "chromium-common", "fonts-dejavu-core")
 EXECUTABLE = "usr/lib/chromium/chromium"
 # Of the running system in any case: another one beside its own loader would not start.
@@ -44,7 +44,7 @@ def answers(executable: str | Path) -> bool:
 def failure(executable: Path) -> str | None:
     """What it says when it cannot show a page, null when it can."""
     page = "data:text/html,<p id=shown>"
-    command = [executable, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", page]
+    command: list[str | Path] = [executable, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", page]
     try:
         said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_S_MAX)
     except (OSError, subprocess.TimeoutExpired) as error:

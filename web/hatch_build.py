@@ -66,7 +66,7 @@ class FrontEnds(BuildHookInterface[Any]):
 
 
 def system_npm() -> str | None:
-    """npm on the PATH, when its node is new enough."""
+    """The npm on the PATH, when its node is new enough."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
         return None

@@ -23,9 +23,9 @@ from tests.support.process import free_port
 ROOT = os.geteuid() == 0
 
 
-async def test_first_start_is_durable_and_knows_cyrillic(server):
+async def test_first_start_is_durable_and_knows_cyrillic(fresh):
     """A sale would be lost at a power cut, or a search for «жук» would not find «Жук»."""
-    url = server.start()
+    url = fresh.start()
     assert url.startswith("postgresql://postgres@/okno?host=")
     shown = "SELECT array_agg(current_setting(name) ORDER BY name) FROM unnest($1::text[]) name"
     names = ["data_checksums", "fsync", "full_page_writes", "listen_addresses", "synchronous_commit"]
@@ -47,10 +47,10 @@ async def test_second_start_keeps_the_data(server):
     assert await ask(url, "SELECT n FROM kept") == 7
 
 
-def test_folders_are_closed_to_others(server, home):
+def test_folders_are_closed_to_others(fresh, home):
     """Another user of the machine would read customers' messages or enter without a password."""
     above = mode(home.parent)
-    server.start()
+    fresh.start()
     assert mode(home / "run") == mode(home / "pg18") == 0o700
     assert mode(home) & stat.S_IRWXO == 0
     assert mode(home) & stat.S_IRWXG in ((0, stat.S_IXGRP) if ROOT else (0,))
@@ -60,11 +60,11 @@ def test_folders_are_closed_to_others(server, home):
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
-def test_umask_does_not_matter(server, home, umask):
+def test_umask_does_not_matter(fresh, home, umask):
     """A hardened root could not start okno; a careless one would publish the database."""
     before = os.umask(umask)
     try:
-        server.start()
+        fresh.start()
     finally:
         os.umask(before)
     assert mode(home) & stat.S_IRWXO == 0
@@ -101,7 +101,7 @@ def test_too_long_path_says_so(home):
         EmbeddedPostgres(home / ("x" * 100)).start()
 
 
-def test_second_owner_is_refused_and_told_who_has_it(home, hold):
+def test_second_owner_is_refused_and_told_who_has_it(server, home, hold):
     """Two servers would write one database and destroy it."""
     holder = hold(home)
     started = time.monotonic()
@@ -248,11 +248,11 @@ def test_bystander_in_the_folder_is_left_alone(server, home):
         bystander.wait()
 
 
-async def test_interrupted_first_start(server, home):
+async def test_interrupted_first_start(fresh, home):
     """A first start cut short would leave half a database and an error for ever."""
     (home / "pg18.part").mkdir(parents=True)
     (home / "pg18.part" / "PG_VERSION").write_text("18")
-    assert await ask(server.start(), "SELECT 1") == 1
+    assert await ask(fresh.start(), "SELECT 1") == 1
     assert not (home / "pg18.part").exists()
 
 
@@ -325,7 +325,7 @@ async def test_command_line_starts_a_free_folder(home):
     assert is_free(home)
 
 
-async def test_command_line_joins_a_running_server(home, hold):
+async def test_command_line_joins_a_running_server(server, home, hold):
     """`okno backup` would be refused while okno runs, or stop it in the end."""
     holder = hold(home)
     with for_cli(home) as url:
@@ -387,7 +387,7 @@ async def test_ordinary_user(home, hold):
         server.stop()
 
 
-async def test_upgrade(server, home):
+async def test_upgrade(fresh, home):
     """A new okno would not read the database of an old one."""
     old = EmbeddedPostgres(home, major=16, shared_buffers="16MB")
     url = old.start()
@@ -396,14 +396,14 @@ async def test_upgrade(server, home):
     old.child.wait(5)
     old.stop()
     with pytest.raises(OlderDatabase, match="okno upgrade-database"):
-        server.start()
+        fresh.start()
     shutil.copytree(home / "pg16", home / "before", dirs_exist_ok=True)
     assert upgrade(home) == home / "pg16"
-    url = server.start()
+    url = fresh.start()
     assert await ask(url, "SELECT lower(word) FROM kept") == "жук"
     assert await ask(url, "SHOW data_checksums") == "on"
     assert (await ask(url, "SELECT version()")).startswith("PostgreSQL 18")
-    server.stop()
+    fresh.stop()
     with pytest.raises(NothingToUpgrade):
         upgrade(home)
     again = EmbeddedPostgres(home, major=16, shared_buffers="16MB")  # the way back

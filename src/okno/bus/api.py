@@ -21,6 +21,7 @@ from okno.kit.errors import NotFound
 from okno.kit.tasks import Tasks
 
 SQL = load_queries("okno.bus")
+PAUSE_S = 0.1  # a handler looks at most ten times a second: its cursor is a commit of its own
 POLL_S = 1.0  # when nobody wakes us: another process may have written
 RETRY_S = 0.2  # doubling: about 13 s over all tries
 HOUSEKEEPING_S = 600.0
@@ -63,7 +64,9 @@ class Bus:
         wake = self._wakes[name]
         while True:
             wake.clear()
-            if not await self.step(name):
+            if await self.step(name):
+                await self._clock.sleep(PAUSE_S)
+            else:
                 try:
                     await asyncio.wait_for(wake.wait(), POLL_S)
                 except TimeoutError:

@@ -121,11 +121,16 @@ RETURNING id;
 
 -- name: list_of_contacts :many
 SELECT id, contact_id, status, assignee_id, last_seq, customer_got_seq, customer_read_seq, operator_read_seq
-  FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[])
+  FROM (SELECT * FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND status = 'open'
+        UNION ALL
+        SELECT * FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND status = 'closed') AS c
  ORDER BY last_at DESC LIMIT $3;
 
 -- name: count_customer_unread :value
-SELECT coalesce(sum(customer_unread), 0)::bigint FROM conversation WHERE workspace_id = $1 AND contact_id = $2;
+SELECT coalesce((SELECT sum(customer_unread) FROM conversation
+                  WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open'), 0)::bigint
+     + coalesce((SELECT sum(customer_unread) FROM conversation
+                  WHERE workspace_id = $1 AND contact_id = $2 AND status = 'closed'), 0)::bigint;
 
 -- name: find_draft :one
 SELECT text, note FROM draft WHERE workspace_id = $1 AND conversation_id = $2 AND operator_id = $3 LIMIT 1;
@@ -139,7 +144,12 @@ DO UPDATE SET text = excluded.text, note = excluded.note, saved_at = excluded.sa
 DELETE FROM draft WHERE workspace_id = $1 AND conversation_id = $2 AND operator_id = $3;
 
 -- name: touch_of_contact :many
-UPDATE conversation SET change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND contact_id = $2 RETURNING id;
+UPDATE conversation SET change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = ANY(ARRAY(
+         SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open'
+         UNION ALL
+         SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'closed'))
+RETURNING id;
 
 -- name: list_attachments :many
 SELECT id, name, media_type, size_bytes, width, height, preview FROM attachment
