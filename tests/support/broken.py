@@ -54,14 +54,9 @@ _commit = Writer._commit
 
 
 def _without_dedup(found: Sequence[Any]) -> list[Any]:
-    begin, end = "  -- A statement of its own", "  IF cardinality(before_seq)"
-    broken = []
-    for migration in found:
-        sql = migration.sql.replace("CREATE UNIQUE INDEX event_client_id", "CREATE INDEX event_client_id")
-        if "append_events_v1" in sql:
-            sql = sql[: sql.index(begin)] + sql[sql.index(end) :]
-        broken.append(migration._replace(sql=sql))
-    return broken
+    key, plain = "CREATE UNIQUE INDEX event_client_id", "CREATE INDEX event_client_id"
+    assert any(key in migration.sql for migration in found)
+    return [migration._replace(sql=migration.sql.replace(key, plain)) for migration in found]
 
 
 async def _nothing_missed(self: Session, workspace_id: int, thread: Any, after: int | None) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -23,6 +24,7 @@ from okno.kit import limits
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 WATCH_S = 0.2
+GC_THRESHOLD = 20_000  # messages make many short-lived objects and no cycles
 
 
 def configure_logs(level: str) -> None:
@@ -61,7 +63,7 @@ async def watch(server: EmbeddedPostgres) -> None:
         await asyncio.sleep(WATCH_S)
         if server.poll() is not None:
             structlog.get_logger().error("the embedded database died, starting it again")
-            server.restart()
+            await server.restart_async()
 
 
 class Server(uvicorn.Server):
@@ -97,6 +99,7 @@ async def _serve(settings: Settings) -> None:
                 http="httptools",
                 loop="none",
                 log_config=None,
+                log_level=logging.WARNING,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
@@ -109,6 +112,9 @@ async def _serve(settings: Settings) -> None:
                 timeout_graceful_shutdown=int(limits.SOCKET_CLOSE_GRACE_S) + 1,
             )
             uvicorn_server = Server(config, app)
+            gc.collect()
+            gc.freeze()  # what is here now stays: the collector need not look at it again
+            gc.set_threshold(GC_THRESHOLD, 20, 100)
             announcing = asyncio.create_task(_announce(app, uvicorn_server, settings))
             try:
                 await uvicorn_server.serve()

@@ -5,6 +5,7 @@ late is overtaken. Its cursor moves in its own transaction. What fails HANDLER_T
 """
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -80,9 +81,8 @@ class Bus:
             if cursor is None:
                 raise NotFound(f"the bus has no cursor for {name}")
             rows = await tx.fetch(SQL["read_outbox"], cursor["xid"], cursor["id"], limits.OUTBOX_READ_MAX)
-            for row in rows:
-                if row["topic"] in topics:
-                    await self._handle(tx, name, handler, _news(row))
+            for news in _merged([_news(row) for row in rows if row["topic"] in topics]):
+                await self._handle(tx, name, handler, news)
             if rows:
                 await tx.execute(SQL["move_cursor"], name, rows[-1]["xid"], rows[-1]["id"])
         return len(rows)
@@ -117,6 +117,17 @@ class Bus:
             if row is None or row["handler"] not in self._handlers:
                 raise NotFound("there is no such parked event, or nobody handles it any more")
             await self._handlers[row["handler"]][1](msgspec.json.decode(row["payload"], type=News))
+
+
+def _merged(page: list[News]) -> list[News]:
+    """Timeline batches that follow one another are handled as one, in their order."""
+    merged: list[News] = []
+    for topic, group in itertools.groupby(page, key=lambda news: news.topic if news.spans else None):
+        if topic is None:
+            merged.extend(group)
+        else:
+            merged.append(News(topic, "", tuple(span for news in group for span in news.spans)))
+    return merged
 
 
 def _news(row: Any) -> News:

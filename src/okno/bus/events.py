@@ -14,7 +14,7 @@ class TimelineSpan(NamedTuple):
 
 
 class News(NamedTuple):
-    """One row of the outbox. `spans` for the topic `timeline`, `payload` (JSON) for the others."""
+    """A row of the outbox, or several in a row. `spans` for the topic `timeline`, `payload` (JSON) for the others."""
 
     topic: str
     payload: str

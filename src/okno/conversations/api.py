@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from okno.access.types import Actor
 from okno.conversations import rules, store
-from okno.conversations.append import Draft, Stored, Waiter, Writer, append, key_of, millis
+from okno.conversations.append import Draft, Stored, Waiter, Writer, append, millis
 from okno.conversations.events import TimelineListener
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
@@ -50,13 +50,22 @@ Rights = Literal["own", "any"]
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 RARE_LABEL = 5_000  # up to here reading all of a label's rows beats walking the list for them
 
-__all__ = ["Conversations", "Draft", "Stored", "Waiter", "Writer", "preview_of"]
+__all__ = ["Changes", "Conversations", "Draft", "Stored", "Waiter", "Writer", "preview_of"]
 
 
 class Names(Protocol):
     """Names of operators, kept in memory by `access`."""
 
     def name_of(self, operator_id: UUID) -> str: ...
+
+
+class Changes(NamedTuple):
+    """What a sleeping list has missed; `gone` are changed conversations the reader may not (or no longer) see."""
+
+    rows: list[ConversationRow]
+    gone: list[UUID]
+    cursor: int
+    reset: bool
 
 
 class Conversations:
@@ -114,10 +123,12 @@ class Conversations:
             *(actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit + 1),
             *(status, label, at, after, contact),
         )
+        key = "waiting_since" if tab == "waiting" else "active_at"
+        last = records[limit - 1] if len(records) > limit else None
         rows = [store.row_of(r) for r in records[:limit]]
-        more = len(records) > limit
-        key = "waiting_since" if tab == "waiting" else "last_at"
-        return ConversationPage(rows, cursor_of(records[limit - 1][key], rows[-1].id) if more else None)
+        if tab != "waiting":  # the index knows the order to within a step
+            rows.sort(key=lambda row: (row.last_at, row.id), reverse=True)
+        return ConversationPage(rows, cursor_of(last[key], last["id"]) if last else None)
 
     async def count(self, actor: Actor) -> Counters:
         """Exact counts of what the actor may see."""
@@ -136,20 +147,24 @@ class Conversations:
         groups = [tuple(r) for r in records]
         return {actor.operator_id: rules.sum_counters(groups, actor) for actor in actors}
 
-    async def list_changes(self, actor: Actor, cursor: int) -> tuple[list[ConversationRow], int, bool]:
-        """Rows changed since `cursor`, the new cursor, and whether there were too many to send.
+    async def list_changes(self, actor: Actor, cursor: int) -> Changes:
+        """What has changed since `cursor`, read from the outbox by one query.
 
         The cursor is the oldest transaction still running when it was taken: whatever it could not see yet is newer.
+        `reset` when there is too much, or the outbox does not reach back that far.
         """
-        seen = await self.read_cursor()
         records = await self._db.fetch(
             SQL["list_changes"],
-            *(actor.workspace_id, cursor, limits.LIST_CHANGES_MAX + 1, actor.see_all),
-            *(rules.teams_seen(actor.teams), actor.operator_id),
+            *(actor.workspace_id, cursor, limits.LIST_CHANGES_MAX + 1, limits.LIST_NEWS_MAX + 1),
         )
-        if len(records) > limits.LIST_CHANGES_MAX:
-            return [], seen, True
-        return [store.row_of(r) for r in records], seen, False
+        seen = records[0]["seen_xid"]
+        whole = records[0]["whole"] and len(records) <= limits.LIST_CHANGES_MAX
+        if not whole:
+            return Changes([], [], seen, reset=True)
+        changed = [r for r in records if r["id"] is not None]
+        visible = [r for r in changed if rules.may_see(actor, r["team_id"], r["assignee_id"])]
+        gone = [r["id"] for r in changed if not rules.may_see(actor, r["team_id"], r["assignee_id"])]
+        return Changes([store.row_of(r) for r in visible], gone, seen, reset=False)
 
     async def read_cursor(self) -> int:
         return int(await self._db.fetchval(SQL["read_seen_xid"]))
@@ -360,7 +375,7 @@ class Conversations:
             await tx.execute(SQL["set_preview"], workspace_id, conversation_id, text)
 
     async def _append_in(self, tx: Connection, draft: Draft, at: Any) -> Stored:
-        outcome = (await append(tx, [draft], at))[key_of(draft)]
+        outcome = (await append(tx, [draft], at))[0]
         if isinstance(outcome, OknoError):
             raise outcome
         return outcome
@@ -522,12 +537,14 @@ class Conversations:
     async def mark_read(self, actor: Actor, conversation_id: UUID, seq: int) -> None:
         """An operator has seen everything up to `seq`; never goes back."""
         await self.access_conversation(actor, conversation_id)
-        record = await self._db.fetchrow(SQL["read_by_operator"], actor.workspace_id, conversation_id, seq)
+        values = (actor.workspace_id, conversation_id, seq, self._clock.now())
+        record = await self._db.fetchrow(SQL["read_by_operator"], *values)
         self._receipt(actor.workspace_id, conversation_id, record)
 
     async def mark_read_by_customer(self, workspace_id: int, conversation_id: UUID, seq: int, *, got: bool) -> None:
         """The customer's device has (`got`) or his screen shows everything up to `seq`. The scope is the caller's."""
-        record = await self._db.fetchrow(SQL["read_by_customer"], workspace_id, conversation_id, seq, got)
+        values = (workspace_id, conversation_id, seq, got, self._clock.now())
+        record = await self._db.fetchrow(SQL["read_by_customer"], *values)
         self._receipt(workspace_id, conversation_id, record)
 
     def _receipt(self, workspace_id: int, conversation_id: UUID, record: Any) -> None:
@@ -552,7 +569,7 @@ class Conversations:
 
     async def touch_contact(self, workspace_id: int, contact_id: UUID) -> None:
         """A contact's name has changed: its rows are new to every list."""
-        for record in await self._db.fetch(SQL["touch_of_contact"], workspace_id, contact_id):
+        for record in await self._db.fetch(SQL["touch_of_contact"], workspace_id, contact_id, self._clock.now()):
             for listener in self._listeners:
                 listener.on_row_changed(workspace_id, record["id"], scope=False)
 

@@ -16,7 +16,7 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Invalid, NotFound, OknoError, TooMany, Unavailable
 
 log = structlog.get_logger()
-CALL = "SELECT * FROM append_events_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+CALL = "SELECT * FROM append_events_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
 
 
 class Draft(NamedTuple):
@@ -56,104 +56,125 @@ class Listener(Protocol):
 
 
 class Plan(NamedTuple):
-    """Arguments of the SQL function, and the drafts in the order of its items."""
+    """Arguments of the SQL function; the place of each draft among its items; the conversations, the items.
 
+    A draft that repeats an earlier one of the batch has that one's place.
+    """
+
+    arguments: tuple[Any, ...]
+    places: list[int]
     heads: list[tuple[int, UUID]]
     items: list[Draft]
-    arguments: tuple[list[Any], ...]
+    head: list[int]
+    nth: list[int]
+
+
+class Head:
+    """What a batch does to one conversation."""
+
+    __slots__ = ("actor", "customer_unread", "events", "number", "preview", "unread", "waiting")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.events = self.unread = self.customer_unread = self.waiting = 0
+        self.preview: str | None = None
+        self.actor = "NULL"
 
 
 def plan_batch(drafts: Sequence[Draft]) -> Plan:
     """Group by conversation; the first copy of an id wins; the order of arrival is kept within a conversation."""
-    grouped: dict[tuple[int, UUID], dict[tuple[UUID, UUID], Draft]] = {}
-    for draft in drafts:
-        key = (draft[0], draft[1])
-        events = grouped.get(key)
-        if events is None:
-            grouped[key] = {(draft[4], draft[2]): draft}
-        else:
-            events.setdefault((draft[4], draft[2]), draft)
-    heads = list(grouped)
+    heads: dict[tuple[int, UUID], Head] = {}
+    seen: dict[tuple[int, UUID, UUID], int] = {}
+    places: list[int] = []
     items: list[Draft] = []
-    head: list[int] = []
+    numbers: list[int] = []
     nth: list[int] = []
-    counts, unread, customer_unread, previews, preview_actors, waiting = [], [], [], [], [], []
-    for number, events in enumerate(grouped.values(), 1):
-        from_customer = from_us = waits = 0
-        preview = preview_actor = None
-        for place, draft in enumerate(events.values(), 1):
-            items.append(draft)
-            head.append(number)
-            nth.append(place)
-            if draft.preview is not None:
-                preview, preview_actor = draft.preview, draft.actor
-                if draft.actor == "customer":
-                    from_customer, waits = from_customer + 1, 1
-                else:
-                    from_us, waits = from_us + 1, -1
-        counts.append(len(events))
-        unread.append(from_customer)
-        customer_unread.append(from_us)
-        previews.append(preview)
-        preview_actors.append(preview_actor)
-        waiting.append(waits)
-    _, _, client_ids, actors, actor_ids, types, bodies, _, _, _ = map(list, zip(*items, strict=True))
-    workspaces, conversations = [h[0] for h in heads], [h[1] for h in heads]
-    return Plan(
-        heads,
-        items,
-        (
-            workspaces,
-            conversations,
-            counts,
-            unread,
-            customer_unread,
-            previews,
-            preview_actors,
-            waiting,
-            head,
-            nth,
-            client_ids,
-            actors,
-            actor_ids,
-            types,
-            bodies,
-        ),
+    for draft in drafts:
+        workspace_id, conversation_id, client_id, actor, actor_id, _, _, preview, _, _ = draft
+        head = heads.get((workspace_id, conversation_id))
+        if head is None:
+            head = heads[workspace_id, conversation_id] = Head(len(heads) + 1)
+        key = (head.number, client_id, actor_id)
+        place = seen.setdefault(key, len(items))
+        places.append(place)
+        if place != len(items):
+            continue
+        head.events += 1
+        items.append(draft)
+        numbers.append(head.number)
+        nth.append(head.events)
+        if preview is not None:
+            head.preview, head.actor = preview, actor
+            if actor == "customer":
+                head.unread += 1
+                head.waiting = 1
+            else:
+                head.customer_unread += 1
+                head.waiting = -1
+    per_head = list(heads.values())
+    arguments = (
+        _array([key[0] for key in heads]),
+        _array([key[1] for key in heads]),
+        _array([h.events for h in per_head]),
+        _array([h.unread for h in per_head]),
+        _array([h.customer_unread for h in per_head]),
+        _array([h.waiting for h in per_head]),
+        [h.preview for h in per_head],
+        _array([h.actor for h in per_head]),
+        _array(numbers),
+        _array(nth),
+        _array([d[2] for d in items]),
+        _array([d[3] for d in items]),
+        _array([d[4] for d in items]),
+        _array([d[5] for d in items]),
+        [d[6] for d in items],
     )
+    return Plan(arguments, places, list(heads), items, numbers, nth)
 
 
-Key = tuple[int, UUID, UUID, UUID]
+def _array(values: Sequence[Any]) -> str:
+    """An array literal of numbers, ids or words of ours: nothing in them needs quoting."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
-def key_of(draft: Draft) -> Key:
-    """What makes a draft the same event."""
-    return draft[0], draft[1], draft[4], draft[2]
+async def append(connection: Connection, drafts: Sequence[Draft], at: datetime, *, check: bool = True) -> list[Outcome]:
+    """The outcome of each draft, appended in the caller's transaction or in one of its own.
 
-
-async def append(connection: Connection, drafts: Sequence[Draft], at: datetime) -> dict[Key, Outcome]:
-    """Append in the caller's transaction, or in one of its own. One call when nothing was stored before.
-
-    Milliseconds of `at` are kept. Raises what PostgreSQL raises; then nothing of the batch is stored.
+    One call when nothing was stored before. Milliseconds of `at` are kept. Raises what PostgreSQL raises; then nothing
+    of the batch is stored. With `check` false a draft that was stored before or has no conversation raises,
+    too: quicker by a look-up, for whoever can call again.
     """
-    outcomes: dict[Key, Outcome] = {}
-    left: Sequence[Draft] = drafts
-    while left:
-        plan = plan_batch(left)
-        row = await connection.fetchrow(CALL, *plan.arguments, at)
-        if row is None:
-            raise Unavailable
-        before, known_items, known_seqs, known_ats, missing = row
-        if before is not None:
-            head, nth = plan.arguments[8], plan.arguments[9]
-            for draft, h, n in zip(plan.items, head, nth, strict=True):
-                outcomes[draft[0], draft[1], draft[4], draft[2]] = Stored(before[h - 1] + n, at, fresh=True)
-            return outcomes
-        for item, seq, stored_at in zip(known_items or (), known_seqs or (), known_ats or (), strict=True):
-            outcomes[key_of(plan.items[item - 1])] = Stored(seq, stored_at, fresh=False)
-        gone = {plan.heads[h - 1] for h in missing or ()}
-        outcomes |= {key_of(d): NotFound("there is no such conversation") for d in plan.items if d[:2] in gone}
-        left = [d for d in plan.items if key_of(d) not in outcomes]
-    return outcomes
+    plan = plan_batch(drafts)
+    row = await connection.fetchrow(CALL, *plan.arguments, at, check)
+    if row is None:
+        raise Unavailable
+    before, known_items, known_seqs, known_ats, missing = row
+    if before is not None:
+        stored: list[Outcome] = [
+            Stored(before[h - 1] + n, at, fresh=True) for h, n in zip(plan.head, plan.nth, strict=True)
+        ]
+        return stored if len(stored) == len(drafts) else _by_place(plan.places, stored)
+    outcomes: dict[int, Outcome] = {}
+    for item, seq, stored_at in zip(known_items or (), known_seqs or (), known_ats or (), strict=True):
+        outcomes[item - 1] = Stored(seq, stored_at, fresh=False)
+    gone = set(missing or ())
+    outcomes |= {i: NotFound("there is no such conversation") for i, h in enumerate(plan.head) if h in gone}
+    left = [i for i in range(len(plan.items)) if i not in outcomes]
+    if left:
+        appended = await append(connection, [plan.items[i] for i in left], at)
+        outcomes |= dict(zip(left, appended, strict=True))
+    return _by_place(plan.places, outcomes)
+
+
+def _by_place(places: Sequence[int], outcomes: Any) -> list[Outcome]:
+    """The outcome of every draft; only the first of several copies is fresh."""
+    told: set[int] = set()
+    result: list[Outcome] = []
+    for place in places:
+        outcome = outcomes[place]
+        result.append(outcome._replace(fresh=False) if isinstance(outcome, Stored) and place in told else outcome)
+        told.add(place)
+    return result
 
 
 def millis(at: datetime) -> datetime:
@@ -205,21 +226,31 @@ class Writer:
 
     async def run(self) -> None:
         """The loop; supervised by the composition root."""
+        commit: asyncio.Task[list[tuple[Draft, Outcome]]] | None = None
         try:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
                 await asyncio.sleep(0)  # one turn of the loop: one batch takes every socket read in it
+                done: list[tuple[Draft, Outcome]] = []
                 while self._pending:
                     batch = self._pending[: limits.BATCH_EVENTS_MAX]
                     del self._pending[: limits.BATCH_EVENTS_MAX]
-                    self._tell(await self._commit(batch))
+                    commit = asyncio.create_task(self._commit(batch))
+                    await asyncio.sleep(0)  # the batch is on its way; PostgreSQL works while the last one is told
+                    self._tell(done)
+                    done = await commit
+                self._tell(done)
         finally:
+            if commit:
+                commit.cancel()
             if self._connection:
                 self._connection.terminate()
                 self._connection = None
 
     def _tell(self, batch: list[tuple[Draft, Outcome]]) -> None:
+        if not batch:
+            return
         for draft, outcome in batch:
             origin = draft.origin
             if isinstance(origin, Waiter) and not origin.future.done():
@@ -234,15 +265,20 @@ class Writer:
                 log.exception("a listener of the timeline failed")
 
     async def _commit(self, batch: list[Draft]) -> list[tuple[Draft, Outcome]]:
-        """The outcome of every draft. A lost server is asked again with the same batch until COMMIT_RETRY_S."""
+        """The outcome of every draft. A lost server is asked again with the same batch until COMMIT_RETRY_S.
+
+        The first try takes it that everything is new, which is nearly always so.
+        """
         give_up = self._clock.monotonic() + limits.COMMIT_RETRY_S
         wait_s = 0.02
+        check = False
         while True:
             try:
                 connection = await self._connected()
                 at = millis(self._clock.now())
-                outcomes = await append(connection, batch, at)
+                outcomes = await append(connection, batch, at, check=check)
             except LOST as error:
+                check = True
                 await self._drop()
                 if self._clock.monotonic() > give_up:
                     log.warning("batch given up", events=len(batch), error=repr(error))
@@ -253,11 +289,13 @@ class Writer:
                 log.exception("storage is full", error=repr(error))
                 return [(draft, Unavailable("the disk is full; nothing was stored")) for draft in batch]
             except (asyncpg.PostgresError, ValueError) as error:
-                return await self._bisect(batch, error)
+                if check:
+                    return await self._bisect(batch, error)
+                check = True
             else:
                 self.batches += 1
                 self.events += len(batch)
-                return [(draft, outcomes[draft[0], draft[1], draft[4], draft[2]]) for draft in batch]
+                return list(zip(batch, outcomes, strict=True))
 
     async def _bisect(self, batch: list[Draft], error: Exception) -> list[tuple[Draft, Outcome]]:
         """One bad draft costs only its sender an error; order within a conversation is kept."""

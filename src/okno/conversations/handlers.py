@@ -9,8 +9,8 @@ from okno.conversations.api import Conversations
 
 async def handle_timeline(conversations: Conversations, news: News) -> None:
     """A customer's message that met a closing conversation opens it again."""
-    ids: dict[int, list[UUID]] = defaultdict(list)
+    ids: dict[int, dict[UUID, None]] = defaultdict(dict)
     for span in news.spans:
-        ids[span.workspace_id].append(span.conversation_id)
+        ids[span.workspace_id][span.conversation_id] = None
     for workspace_id, conversation_ids in ids.items():
-        await conversations.reopen_waiting(workspace_id, conversation_ids)
+        await conversations.reopen_waiting(workspace_id, list(conversation_ids))

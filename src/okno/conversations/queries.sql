@@ -16,13 +16,22 @@ SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS co
  LIMIT $3;
 
 -- name: list_changes :many
-SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
+WITH news AS MATERIALIZED (
+       SELECT workspace_ids, conversation_ids FROM outbox WHERE xid >= $2::bigint::text::xid8 ORDER BY xid, id LIMIT $4),
+     whole AS (
+       SELECT (SELECT count(*) FROM news) < $4
+          AND $2 >= coalesce((SELECT xid::text::bigint FROM outbox ORDER BY xid, id LIMIT 1),
+                             pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS whole),
+     changed AS (
+       SELECT DISTINCT u.id FROM news, unnest(news.workspace_ids, news.conversation_ids) AS u (workspace_id, id)
+        WHERE u.workspace_id = $1 LIMIT $3)
+SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid,
+       c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels
-  FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
- WHERE c.workspace_id = $1 AND c.change_xid >= $2::bigint::text::xid8
-   AND ($4 OR c.team_id = ANY($5::bigint[]) OR c.assignee_id = $6)
- ORDER BY c.change_xid LIMIT $3;
+  FROM whole LEFT JOIN (changed JOIN conversation c ON c.workspace_id = $1 AND c.id = changed.id
+                        JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id) ON whole.whole
+ LIMIT $3;
 
 -- name: read_seen_xid :value
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1;
@@ -59,14 +68,19 @@ SELECT count(*) FROM (SELECT FROM conversation WHERE workspace_id = $1 AND label
                        LIMIT $3) AS found;
 
 -- name: read_by_operator :one
+WITH changed AS (
 UPDATE conversation c
    SET operator_read_seq = least($3, c.last_seq), change_xid = pg_current_xact_id(),
        unread = (SELECT count(*) FROM event e WHERE e.workspace_id = $1 AND e.conversation_id = $2
                     AND e.seq > least($3, c.last_seq) AND e.type = 'message' AND e.actor = 'customer')
  WHERE c.workspace_id = $1 AND c.id = $2 AND c.operator_read_seq < least($3, c.last_seq)
-RETURNING c.customer_got_seq, c.customer_read_seq, c.operator_read_seq;
+RETURNING c.id, c.customer_got_seq, c.customer_read_seq, c.operator_read_seq), news AS (
+INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+SELECT $4, 'receipt', ARRAY[$1::bigint], ARRAY[id], '{0}', '{0}' FROM changed)
+SELECT customer_got_seq, customer_read_seq, operator_read_seq FROM changed LIMIT 1;
 
 -- name: read_by_customer :one
+WITH changed AS (
 UPDATE conversation c
    SET customer_read_seq = greatest(c.customer_read_seq, CASE WHEN $4 THEN c.customer_read_seq ELSE least($3, c.last_seq) END),
        customer_got_seq = greatest(c.customer_got_seq, least($3, c.last_seq)), change_xid = pg_current_xact_id(),
@@ -75,7 +89,10 @@ UPDATE conversation c
              AND e.seq > least($3, c.last_seq) AND e.type = 'message' AND e.actor <> 'customer') END
  WHERE c.workspace_id = $1 AND c.id = $2
    AND least($3, c.last_seq) > CASE WHEN $4 THEN c.customer_got_seq ELSE c.customer_read_seq END
-RETURNING c.customer_got_seq, c.customer_read_seq, c.operator_read_seq;
+RETURNING c.id, c.customer_got_seq, c.customer_read_seq, c.operator_read_seq), news AS (
+INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+SELECT $5, 'receipt', ARRAY[$1::bigint], ARRAY[id], '{0}', '{0}' FROM changed)
+SELECT customer_got_seq, customer_read_seq, operator_read_seq FROM changed LIMIT 1;
 
 -- name: read_receipt :one
 SELECT customer_got_seq, customer_read_seq, operator_read_seq FROM conversation
@@ -144,12 +161,16 @@ DO UPDATE SET text = excluded.text, note = excluded.note, saved_at = excluded.sa
 DELETE FROM draft WHERE workspace_id = $1 AND conversation_id = $2 AND operator_id = $3;
 
 -- name: touch_of_contact :many
+WITH changed AS (
 UPDATE conversation SET change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = ANY(ARRAY(
          SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open'
          UNION ALL
          SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'closed'))
-RETURNING id;
+RETURNING id), news AS (
+INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+SELECT $3, 'contact', array_agg($1::bigint), array_agg(id), array_agg(0), array_agg(0) FROM changed HAVING count(*) > 0)
+SELECT id FROM changed LIMIT 10000;
 
 -- name: list_attachments :many
 SELECT id, name, media_type, size_bytes, width, height, preview FROM attachment

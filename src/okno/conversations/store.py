@@ -16,8 +16,8 @@ HIDDEN = msgspec.Raw(b'{"type":"hidden"}')
 
 ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name,
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
- c.last_seq, c.last_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq,
- c.operator_read_seq, c.labels"""
+ c.last_seq, c.last_at, c.active_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq,
+ c.customer_got_seq, c.operator_read_seq, c.labels"""
 
 
 class ListFilter(NamedTuple):
@@ -41,7 +41,7 @@ def list_sql(by: ListFilter) -> str:
 
     $1 workspace, $2 reader, $3 teams, $4 limit, $5 status, $6 label, $7/$8 cursor, $9 contact.
     """
-    key, order, later = "last_at", "last_at DESC, id DESC", "<"
+    key, order, later = "active_at", "active_at DESC, id DESC", "<"
     shared = ["workspace_id = $1"]
     if by.tab == "waiting":
         key, order, later = "waiting_since", "waiting_since, id", ">"
@@ -74,7 +74,7 @@ def list_sql(by: ListFilter) -> str:
     found = " UNION ".join(branches)
     if by.rare_label:  # keep the planner on the label's index: the order is made of what it finds
         found = found.replace(f"ORDER BY {order} LIMIT $4", "LIMIT 5000")
-    outer = order.replace("last_at", "c.last_at").replace("waiting_since", "c.waiting_since").replace("id", "c.id")
+    outer = order.replace("active_at", "c.active_at").replace("waiting_since", "c.waiting_since").replace("id", "c.id")
     return f"""WITH {ARGUMENTS}, found AS ({found}), page AS (SELECT id FROM found ORDER BY {order} LIMIT $4)
 SELECT {ROW} FROM page JOIN conversation c ON c.workspace_id = $1 AND c.id = page.id
   JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id

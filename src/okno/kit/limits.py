@@ -20,7 +20,8 @@ PAGE_DEFAULT: Final = 25  # one screen of the list
 PAGE_MAX: Final = 100  # bounded work per request
 THREAD_SNAPSHOT_EVENTS: Final = 50  # two screens of a thread
 REPAIR_EVENTS_MAX: Final = 500  # one repair is one query; further gaps are asked again
-LIST_CHANGES_MAX: Final = 500  # more changes than this: a new snapshot is smaller
+LIST_CHANGES_MAX: Final = 5_000  # two megabytes; more changed conversations than this: a new snapshot is smaller
+LIST_NEWS_MAX: Final = 50_000  # batches read to find them, a tenth of a second
 
 # Group commit
 BATCH_EVENTS_MAX: Final = 1_000  # one transaction stays under 50 ms
@@ -31,7 +32,7 @@ COMMIT_RETRY_S: Final = 15.0  # a database restart with recovery; then senders g
 # Sockets
 FRAME_BYTES_MAX: Final = 96 * 1024  # the largest body and its envelope
 HELLO_TIMEOUT_S: Final = 10.0  # a slow phone's round trips
-SOCKET_QUEUE_BYTES_MAX: Final = 1024 * 1024  # a slow reader is cut here and resumes
+SOCKET_QUEUE_BYTES_MAX: Final = 4 * 1024 * 1024  # a slow reader is cut here and resumes; more than the largest frame
 SOCKET_CLOSE_GRACE_S: Final = 2.0  # a full socket never ends by itself
 SOCKET_AGE_S_MAX: Final = 6 * 3600.0  # rights and code are re-read at least this often
 SOCKET_FRAMES_PER_S_MAX: Final = 2_000  # a console opens a day's threads at once; a flood is cut

@@ -21,7 +21,8 @@ from okno.realtime.frames import Bye, ReceiptFrame, Refused, Rows, TypingFrame
 log = structlog.get_logger()
 CURSOR_LAG_TICKS = 20  # five seconds: a row marked late is sent again rather than never
 COUNTERS_INTERVAL_S = 1.0
-HIDDEN_BODY = b'{"type":"hidden"}'
+HIDDEN_BODY = '{"type":"hidden"}'
+EMPTY = '""'
 Thread = tuple[int, UUID]
 
 
@@ -52,45 +53,25 @@ class Names(Protocol):
 def encode_event(draft: Draft, seq: int, at: str, name: str) -> bytes:
     """The event's JSON around the body that was encoded when it was accepted. Ids and times need no escaping."""
     return (
-        b'{"conversation":"%b","seq":%d,"id":"%b","at":"%b","actor":"%b","actor_id":"%b","actor_name":%b,"body":%b}'
-        % (
-            str(draft.conversation_id).encode(),
-            seq,
-            str(draft.client_id).encode(),
-            at.encode(),
-            draft.actor.encode(),
-            str(draft.actor_id).encode(),
-            encode(name),
-            draft.body.encode(),
-        )
-    )
+        f'{{"conversation":"{draft.conversation_id!s}","seq":{seq},"id":"{draft.client_id!s}","at":"{at}",'
+        f'"actor":"{draft.actor}","actor_id":"{draft.actor_id!s}",'
+        f'"actor_name":{encode(name).decode() if name else EMPTY},"body":{draft.body}}}'
+    ).encode()
 
 
 def encode_ack(draft: Draft, seq: int, at: str) -> bytes:
-    return b'{"id":"%b","conversation":"%b","seq":%d,"at":"%b"}' % (
-        str(draft.client_id).encode(),
-        str(draft.conversation_id).encode(),
-        seq,
-        at.encode(),
-    )
+    return (
+        f'{{"id":"{draft.client_id!s}","conversation":"{draft.conversation_id!s}","seq":{seq},"at":"{at}"}}'
+    ).encode()
 
 
-class Outgoing:
+def events_frame(events: Sequence[bytes] | None, acks: Sequence[bytes] | None) -> bytes:
     """What one session is told of one batch."""
-
-    __slots__ = ("acks", "events")
-
-    def __init__(self) -> None:
-        self.events: list[bytes] = []
-        self.acks: list[bytes] = []
-
-    def frame(self) -> bytes:
-        parts = []
-        if self.events:
-            parts.append(b'"events":[' + b",".join(self.events) + b"]")
-        if self.acks:
-            parts.append(b'"acks":[' + b",".join(self.acks) + b"]")
-        return b'{"t":"events",' + b",".join(parts) + b"}"
+    if not acks:
+        return b'{"t":"events","events":[' + b",".join(events or ()) + b"]}"
+    if not events:
+        return b'{"t":"events","acks":[' + b",".join(acks) + b"]}"
+    return b'{"t":"events","events":[' + b",".join(events) + b'],"acks":[' + b",".join(acks) + b"]}"
 
 
 class Hub:
@@ -143,37 +124,38 @@ class Hub:
 
     def on_batch(self, batch: Sequence[tuple[Draft, Outcome]]) -> None:
         """Acks to senders and events to everyone who has the thread open, one frame each."""
-        told: dict[Listening, Outgoing] = {}
+        acks: dict[Listening, list[bytes]] = {}
+        events: dict[Listening, list[bytes]] = {}
         at_value: Any = None
         at = ""
+        threads = self._threads
         for draft, outcome in batch:
-            origin = draft.origin if hasattr(draft.origin, "send") else None
+            origin = draft.origin
+            if origin is not None and not hasattr(origin, "send"):  # somebody who awaits the outcome
+                origin = None
             if isinstance(outcome, OknoError):
-                if origin is not None:
-                    retry = outcome.status >= 500  # noqa: PLR2004 - nothing is wrong with the message itself
-                    origin.send(encode(Refused(outcome.problem(), draft.client_id, retry)))
+                _refuse(origin, draft, outcome)
                 continue
-            if outcome.at is not at_value:
-                at_value, at = outcome.at, utc_text(outcome.at)
+            seq, stored_at, fresh = outcome
+            if stored_at is not at_value:
+                at_value, at = stored_at, utc_text(stored_at)
             if origin is not None:
-                out = told.get(origin)
-                if out is None:
-                    out = told[origin] = Outgoing()
-                out.acks.append(encode_ack(draft, outcome.seq, at))
-            if not outcome.fresh:
-                continue
-            self._dirty[draft.workspace_id].setdefault(draft.conversation_id, False)
-            listeners = self._threads.get((draft.workspace_id, draft.conversation_id))
-            if listeners:
-                self._tell(told, listeners, draft, outcome.seq, at, origin)
-        for session, out in told.items():
-            session.send(out.frame())
+                acks.setdefault(origin, []).append(encode_ack(draft, seq, at))
+            if fresh:
+                self._dirty[draft.workspace_id].setdefault(draft.conversation_id, False)
+                listeners = threads.get((draft.workspace_id, draft.conversation_id))
+                if listeners:
+                    self._tell(events, listeners, draft, seq, at, origin)
+        for session, told in acks.items():
+            session.send(events_frame(events.pop(session, None), told))
+        for session, told in events.items():
+            session.send(events_frame(told, None))
         self._stir.set()
         self._wake_bus()
 
     def _tell(
         self,
-        told: dict[Listening, Outgoing],
+        told: dict[Listening, list[bytes]],
         listeners: Iterable[Listening],
         draft: Draft,
         seq: int,
@@ -185,19 +167,14 @@ class Hub:
         for session in listeners:
             if session is origin:
                 continue
+            if secret and session.customer:
+                hidden = hidden or encode_event(draft._replace(body=HIDDEN_BODY), seq, at, "")
+                told.setdefault(session, []).append(hidden)
+                continue
             if not event:
                 name = self._names.name_of(draft.actor_id) if draft.actor == "operator" else ""
                 event = encode_event(draft, seq, at, name)
-            out = told.get(session)
-            if out is None:
-                out = told[session] = Outgoing()
-            if secret and session.customer:
-                if not hidden:
-                    masked = draft._replace(body=HIDDEN_BODY.decode())
-                    hidden = encode_event(masked, seq, at, "")
-                out.events.append(hidden)
-            else:
-                out.events.append(event)
+            told.setdefault(session, []).append(event)
 
     def on_row_changed(self, workspace_id: int, conversation_id: UUID, *, scope: bool) -> None:
         rows = self._dirty[workspace_id]
@@ -314,6 +291,12 @@ class Hub:
         everyone |= {s for group in self._operators.values() for s in group}
         for session in everyone:
             session.send(frame)
+
+
+def _refuse(origin: Any, draft: Draft, error: OknoError) -> None:
+    if origin is not None:
+        retry = error.status >= 500  # noqa: PLR2004 - nothing is wrong with the message itself
+        origin.send(encode(Refused(error.problem(), draft.client_id, retry)))
 
 
 def _nobody() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from okno.access.types import Actor
+from okno.conversations.api import Changes
 from okno.conversations.types import Thread
 from okno.kit import limits
 from okno.kit.errors import Malformed, NotFound, TooMany
@@ -108,10 +109,11 @@ class OperatorSession(Session):
         if frame.cursor is None:
             cursor = await conversations.read_cursor()
             page = await conversations.list_rows(self.actor, limit=limits.PAGE_MAX)
-            rows, reset = page.rows, True
+            changes = Changes(page.rows, [], cursor, reset=True)
         else:
-            rows, cursor, reset = await conversations.list_changes(self.actor, frame.cursor)
-        self.say(Rows(rows, cursor, await conversations.count(self.actor), [], reset))
+            changes = await conversations.list_changes(self.actor, frame.cursor)
+        counters = await conversations.count(self.actor)
+        self.say(Rows(changes.rows, changes.cursor, counters, changes.gone, changes.reset))
 
     async def _repair_seen(self, frame: Repair) -> None:
         await self.realtime.conversations.access_conversation(self.actor, frame.conversation)

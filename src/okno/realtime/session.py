@@ -294,14 +294,14 @@ class Session:
     ) -> bool:
         """The short way of a plain text; false for anything that has to be looked up."""
         body = frame.body
-        if type(body) is not SendMessage or body.attachments or body.quote is not None or not body.text.strip():
+        if type(body) is not SendMessage or body.attachments or body.quote is not None:
             return False
-        text = encode(Message(text=body.text)).decode()
-        draft = Draft(
-            *(workspace_id, conversation_id, frame.id, actor, actor_id, "message", text),
-            preview_of(body.text, 0),
-            self,
-        )
+        text = body.text
+        preview = preview_of(text, 0)
+        if not preview and not text.strip():
+            return False
+        stored = encode(Message(text)).decode()
+        draft = Draft(workspace_id, conversation_id, frame.id, actor, actor_id, "message", stored, preview, self)
         self.realtime.conversations.writer.submit(draft)
         return True
 
