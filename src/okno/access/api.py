@@ -38,6 +38,7 @@ from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from okno.kit.ids import uuid7
 
 SQL = load_queries("okno.access")
+NAMES_S = 15.0
 RANK: dict[str, int] = {"operator": 0, "supervisor": 1, "admin": 2, "owner": 3}
 
 __all__ = ["Access", "Keys", "MasterKeyLost", "load_keys", "require"]
@@ -207,6 +208,14 @@ class Access:
         secret = await self.create_link(workspace_id, operator_id, purpose)
         return await self.get_operator(workspace_id, operator_id), secret
 
+    async def count_demo(self, workspace_id: int) -> int:
+        """Operators of the example shop."""
+        return int(await self._db.fetchval(SQL["count_demo"], workspace_id))
+
+    async def delete_demo(self) -> None:
+        await self._db.execute(SQL["delete_demo"])
+        await self.load_names()
+
     async def invite(self, actor: Actor, new: NewOperator) -> tuple[Operator, str]:
         require(actor, "operators")
         _within_rank(actor, new.role)
@@ -285,6 +294,19 @@ class Access:
             return await self.create_link(r["workspace_id"], r["id"], "first")
         owner = NewOperator(email="owner@example.com", name="Owner", role="owner")
         return (await self.create_operator(workspace_id, owner, purpose="first"))[1]
+
+    async def reset_by_email(self, email: str) -> str:
+        """The secret of a link for whoever signs in with this e-mail. Raises `NotFound`."""
+        r = await self._db.fetchrow(SQL["find_by_email"], email)
+        if r is None:
+            raise NotFound("nobody signs in with this e-mail")
+        return await self.create_link(r["workspace_id"], r["id"], "reset")
+
+    async def run_names(self) -> None:
+        """Somebody added by the command line is known here, too, a little later."""
+        while True:
+            await asyncio.sleep(NAMES_S)
+            await self.load_names()
 
     async def get_link(self, secret: str) -> Link:
         r = await self._db.fetchrow(SQL["find_link"], hash_secret(secret), self._clock.now())

@@ -68,16 +68,21 @@ class Keys:
 def load_keys(path: Path) -> Keys:
     """The key in `path`; made there at the first start, readable by its owner only."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
+        save_keys(path, secrets.token_bytes(KEY_BYTES))
     return Keys(path.read_bytes())
+
+
+def save_keys(path: Path, master: bytes) -> None:
+    """Whole or not at all, mode 0600."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(master)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
 
 
 def hash_secret(secret: str) -> bytes:

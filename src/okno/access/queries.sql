@@ -131,3 +131,9 @@ INSERT INTO login_failure (address, at) VALUES ($1, $2);
 
 -- name: clear_failures :exec
 DELETE FROM login_failure WHERE address = $1 OR at < $2;
+
+-- name: count_demo :value
+SELECT count(*) FROM operator WHERE workspace_id = $1 AND demo;
+
+-- name: delete_demo :exec
+DELETE FROM operator WHERE demo;

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -136,9 +137,16 @@ async def _announce(app: App, server: uvicorn.Server, settings: Settings) -> Non
         )
 
 
+def raise_files_limit() -> None:
+    """A socket is a file; the usual soft limit of 1,024 would be the limit of visitors."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def serve(settings: Settings) -> None:
     """Until SIGINT or SIGTERM."""
     configure_logs(settings.log_level)
+    raise_files_limit()
     settings.home.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(KeyboardInterrupt):
         signal.signal(signal.SIGTERM, signal.default_int_handler)

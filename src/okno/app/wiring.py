@@ -79,6 +79,7 @@ class App:
     async def start(self) -> None:
         await self.access.load_names()
         self.tasks.loop(self.writer.run, name="writer")
+        self.tasks.loop(self.access.run_names, name="names")
         self.tasks.loop(self.hub.run_lists, name="lists")
         self.tasks.loop(self.hub.run_counters, name="counters")
         self.tasks.loop(self.realtime.run_sweep, name="sweep")

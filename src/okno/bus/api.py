@@ -26,6 +26,7 @@ PAUSE_S = 0.1  # a handler looks at most ten times a second: its cursor is a com
 POLL_S = 1.0  # when nobody wakes us: another process may have written
 RETRY_S = 0.2  # doubling: about 13 s over all tries
 HOUSEKEEPING_S = 600.0
+REPLAY_S = 2.0
 log = structlog.get_logger()
 
 Handler = Callable[[News], Awaitable[None]]
@@ -60,6 +61,7 @@ class Bus:
             await self._db.execute(SQL["ensure_cursor"], name)
             tasks.loop(lambda name=name: self._run(name), name=f"bus {name}")  # type: ignore[misc]
         tasks.loop(self._tidy, name="bus housekeeping")
+        tasks.loop(self._replay_asked, name="bus replay")
 
     async def _run(self, name: str) -> None:
         wake = self._wakes[name]
@@ -109,6 +111,22 @@ class Bus:
 
     async def list_parked(self) -> list[Any]:
         return list(await self._db.fetch(SQL["list_parked"]))
+
+    async def request_replay(self, parked_id: int | None) -> int:
+        """Have one, or all, handled again by whichever process serves; how many. Raises `NotFound`."""
+        count = int(await self._db.fetchval(SQL["request_replay"], parked_id))
+        if parked_id is not None and not count:
+            raise NotFound("there is no such parked event")
+        return count
+
+    async def _replay_asked(self) -> None:
+        for row in await self._db.fetch(SQL["list_asked"]):
+            try:
+                await self.replay(row["id"])
+            except Exception as error:
+                log.exception("event parked again", id=row["id"])
+                await self._db.execute(SQL["park_again"], row["id"], repr(error)[:2000], self._clock.now())
+        await asyncio.sleep(REPLAY_S)
 
     async def replay(self, parked_id: int) -> None:
         """Handle a parked event again; it stays parked if it fails again. Raises `NotFound`."""

@@ -21,7 +21,16 @@ UPDATE bus_cursor SET xid = $2::bigint::text::xid8, id = $3 WHERE handler = $1;
 INSERT INTO bus_parked (handler, topic, payload, error, parked_at) VALUES ($1, $2, $3, $4, $5);
 
 -- name: list_parked :many
-SELECT id, handler, topic, payload, error, parked_at FROM bus_parked ORDER BY id LIMIT 200;
+SELECT id, handler, topic, payload, error, parked_at, replay FROM bus_parked ORDER BY id LIMIT 200;
+
+-- name: request_replay :value
+WITH asked AS (UPDATE bus_parked SET replay = true WHERE id = coalesce($1, id) RETURNING id) SELECT count(*) FROM asked;
+
+-- name: list_asked :many
+SELECT id FROM bus_parked WHERE replay ORDER BY id LIMIT 200;
+
+-- name: park_again :exec
+UPDATE bus_parked SET replay = false, error = $2, parked_at = $3 WHERE id = $1;
 
 -- name: take_parked :one
 DELETE FROM bus_parked WHERE id = $1 RETURNING handler, topic, payload;

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from okno.db.embedded import default_home
 from okno.kit.errors import OknoError
 
 
@@ -16,14 +17,6 @@ class WrongSettings(OknoError):
     """A setting cannot be used; `detail` names it."""
 
     slug, title = "wrong-settings", "A setting is not right"
-
-
-def default_data(environ: Mapping[str, str], euid: int) -> Path:
-    """Where everything is kept: for root /var/lib/okno, because PostgreSQL's own user cannot enter root's home."""
-    if euid == 0:
-        return Path("/var/lib/okno")
-    base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".local" / "share")
-    return Path(base) / "okno"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +56,7 @@ SECRET = frozenset({"database_url", "smtp_url"})
 def load_settings(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, Any] | None = None) -> Settings:
     """Raises `WrongSettings` naming the field. The file is OKNO_CONFIG, else okno.toml in the data folder."""
     environ = os.environ if environ is None else environ
-    data = environ.get("OKNO_DATA") or str(default_data(environ, os.geteuid()))
+    data = str(default_home(environ, os.geteuid()))
     file = Path(environ.get("OKNO_CONFIG") or Path(data) / "okno.toml")
     values: dict[str, Any] = {"data": data}
     try:

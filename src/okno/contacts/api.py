@@ -111,6 +111,14 @@ class Contacts:
             address = rules.normal_address("email", email)
             await tx.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "email", address, False)
 
+    async def mark_demo(self, workspace_id: int, contact_id: UUID) -> None:
+        """The contact belongs to the example shop; `delete_demo` takes it away."""
+        await self._db.execute(SQL["mark_demo"], workspace_id, contact_id)
+
+    async def delete_demo(self) -> None:
+        """After the conversations and visits of these contacts."""
+        await self._db.execute(SQL["delete_demo"])
+
     async def claim(self, workspace_id: int, contact_id: UUID, *, name: str, email: str) -> None:
         """What the visitor says of himself; shown to operators as unverified."""
         if name or email:

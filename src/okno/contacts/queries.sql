@@ -64,3 +64,10 @@ ON CONFLICT (workspace_id, jti) DO UPDATE SET expires_at = excluded.expires_at
 
 -- name: forget_tokens :exec
 DELETE FROM customer_token WHERE expires_at < $1;
+
+-- name: mark_demo :exec
+UPDATE contact SET demo = true WHERE workspace_id = $1 AND id = $2;
+
+-- name: delete_demo :exec
+WITH gone AS (DELETE FROM contact WHERE demo RETURNING workspace_id, id)
+DELETE FROM visitor v USING gone WHERE v.workspace_id = gone.workspace_id AND v.contact_id = gone.id;

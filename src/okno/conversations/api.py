@@ -50,7 +50,7 @@ Rights = Literal["own", "any"]
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 RARE_LABEL = 5_000  # up to here reading all of a label's rows beats walking the list for them
 
-__all__ = ["Changes", "Conversations", "Draft", "Stored", "Waiter", "Writer", "preview_of"]
+__all__ = ["Changes", "Conversations", "Draft", "Sender", "Stored", "Waiter", "Writer", "preview_of"]
 
 
 class Names(Protocol):
@@ -552,6 +552,14 @@ class Conversations:
             for listener in self._listeners:
                 listener.on_receipt(workspace_id, store.receipt_of(conversation_id, record))
                 listener.on_row_changed(workspace_id, conversation_id, scope=False)
+
+    async def delete_demo(self) -> int:
+        """Remove the conversations of the example's contacts, and its operators from everybody else's; how many."""
+        async with self._db.transaction() as tx:
+            await tx.execute(SQL["release_demo"])
+            for name in ("delete_demo_drafts", "delete_demo_attachments", "delete_demo_events"):
+                await tx.execute(SQL[name])
+            return int(await tx.fetchval(SQL["delete_demo"]))
 
     async def find_draft(self, actor: Actor, conversation_id: UUID) -> tuple[str, bool]:
         await self.access_conversation(actor, conversation_id)

@@ -208,3 +208,28 @@ SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_i
 SELECT team_id, assignee_id, count(*) AS open, count(*) FILTER (WHERE unread > 0) AS unread,
        count(*) FILTER (WHERE waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting
   FROM conversation WHERE workspace_id = $1 AND status = 'open' GROUP BY team_id, assignee_id LIMIT $2;
+
+-- name: release_demo :exec
+UPDATE conversation c SET assignee_id = NULL, turn = 'queue', change_xid = pg_current_xact_id()
+  FROM operator o WHERE o.workspace_id = c.workspace_id AND o.id = c.assignee_id AND o.demo;
+
+-- name: delete_demo_drafts :exec
+DELETE FROM draft d USING conversation c, contact p
+ WHERE c.workspace_id = d.workspace_id AND c.id = d.conversation_id
+   AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
+
+-- name: delete_demo_attachments :exec
+DELETE FROM attachment a USING conversation c, contact p
+ WHERE c.workspace_id = a.workspace_id AND c.id = a.conversation_id
+   AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
+
+-- name: delete_demo_events :exec
+DELETE FROM event e USING conversation c, contact p
+ WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id
+   AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
+
+-- name: delete_demo :value
+WITH gone AS (
+  DELETE FROM conversation c USING contact p
+   WHERE p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo RETURNING c.id)
+SELECT count(*) FROM gone;

@@ -137,6 +137,10 @@ class Visits:
                     SQL["insert_page_view"], workspace_id, view.visit, now, view.url, view.title, view.search
                 )
 
+    async def delete_demo(self) -> None:
+        """Visits of the example shop's contacts."""
+        await self._db.execute(SQL["delete_demo"])
+
     def _limit(self, ip: str) -> None:
         window = int(self._clock.monotonic() // WINDOW_S)
         if window != self._window:

@@ -42,3 +42,11 @@ SELECT v.id, v.started_at, v.seen_at, v.left_at, v.source, v.ip, v.device
 -- name: list_page_views :many
 SELECT visit_id, at, url, title, search FROM page_view
  WHERE workspace_id = $1 AND visit_id = ANY($2::uuid[]) ORDER BY at DESC LIMIT $3;
+
+-- name: delete_demo :exec
+WITH gone AS (
+  DELETE FROM visit v USING visitor b, contact c
+   WHERE b.workspace_id = v.workspace_id AND b.id = v.visitor_id
+     AND c.workspace_id = b.workspace_id AND c.id = b.contact_id AND c.demo
+  RETURNING v.workspace_id, v.id)
+DELETE FROM page_view p USING gone WHERE p.workspace_id = gone.workspace_id AND p.visit_id = gone.id;

@@ -109,7 +109,8 @@ CREATE TABLE bus_parked (
   topic     text NOT NULL,
   payload   text NOT NULL,
   error     text NOT NULL,
-  parked_at timestamptz NOT NULL
+  parked_at timestamptz NOT NULL,
+  replay    boolean NOT NULL DEFAULT false -- asked for: the server handles it again
 );
 
 -- One row that is written to find out whether writing works.

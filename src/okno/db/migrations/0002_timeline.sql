@@ -121,7 +121,6 @@ CREATE TABLE conversation (
   labels            text[] NOT NULL DEFAULT '{}',
   change_xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
   closed_at         timestamptz,
-  demo              boolean NOT NULL DEFAULT false,
   created_at        timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id),
   FOREIGN KEY (workspace_id, contact_id) REFERENCES contact

@@ -1,0 +1,124 @@
+"""`okno doctor`: what could keep okno from working here, each with what to do."""
+
+import asyncio
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from okno.cli.connect import database_address
+from okno.cli.settings import Settings
+from okno.db import migrate as migrations
+from okno.db.pool import Database
+from okno.kit.errors import OknoError
+
+FREE_BYTES_MIN = 1024**3  # PostgreSQL's write-ahead log alone may take that
+FILES_MIN = 10_000  # a socket is a file; ten thousand visitors are connected at once
+
+
+class Finding(NamedTuple):
+    """`good` null: no fault, but something will be missing."""
+
+    good: bool | None
+    text: str
+
+
+def doctor(settings: Settings) -> int:
+    """Print the findings; exit code 1 when there is a fault."""
+    faults = 0
+    for finding in _findings(settings):
+        print({True: "ok     ", False: "FAULT  ", None: "note   "}[finding.good] + finding.text, flush=True)
+        faults += finding.good is False
+    print(f"{faults} faults" if faults else "nothing is wrong")
+    return int(faults > 0)
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield Finding(True, f"Python {sys.version.split()[0]}")
+    yield from _folder(settings.home)
+    yield _database(settings)
+    yield _port(settings)
+    yield _files_limit()
+    if settings.url.startswith("https://") or "://127.0.0.1" in settings.url or "://localhost" in settings.url:
+        yield Finding(True, f"public address {settings.url}")
+    else:
+        yield Finding(
+            None, f"{settings.url} is not https: browsers refuse the microphone and notifications. Set OKNO_PUBLIC_URL"
+        )
+    if settings.smtp_url:
+        yield Finding(True, "system mail is set up")
+    else:
+        yield Finding(None, "OKNO_SMTP_URL is not set: a lost password is reset by a link an administrator hands over")
+    if shutil.which("ffmpeg"):
+        yield Finding(True, "ffmpeg makes pictures of videos")
+    else:
+        yield Finding(None, "ffmpeg is not here: videos have no picture until they play")
+
+
+def _folder(home: Path) -> Iterator[Finding]:
+    if not home.exists():
+        yield Finding(None, f"{home} is not there yet; the first `okno serve` makes it")
+        return
+    free = shutil.disk_usage(home).free
+    enough = free >= FREE_BYTES_MIN
+    yield Finding(enough, f"{home}: {free >> 20:,} MiB free" + ("" if enough else "; make room, 1 GiB at least"))
+    key = home / "master.key"
+    if key.exists():
+        mode = stat.S_IMODE(key.stat().st_mode)
+        good = mode == 0o600  # noqa: PLR2004 - the mode itself
+        yield Finding(good, f"{key} has mode {mode:04o}" + ("" if good else f"; run: chmod 600 {key}"))
+    elif (home / "pg18").exists():
+        yield Finding(
+            False,
+            f"{key} is missing: sealed fields cannot be read and everybody is signed out. Restore it from a backup",
+        )
+
+
+def _database(settings: Settings) -> Finding:
+    async def work(url: str) -> Finding:
+        database = await Database.connect(url, size=1)
+        try:
+            connection = await database.dedicated()
+            done = await migrations.applied(connection)
+            version = await connection.fetchval("SHOW server_version")
+            await connection.close()
+        finally:
+            await database.close()
+        missing = [m.name for m in migrations.migrations() if m.name not in done]
+        text = f"PostgreSQL {version}, {'embedded' if not settings.database_url else 'by OKNO_DATABASE_URL'}"
+        later = f"; {len(missing)} migrations will be applied at the next start" if missing else ""
+        return Finding(True, text + later)
+
+    if not settings.database_url and not (settings.home / "pg18").exists():
+        return Finding(None, "the embedded database is made at the first start")
+    try:
+        with database_address(settings) as url:
+            return asyncio.run(work(url))
+    except OknoError as error:
+        return Finding(False, f"{error.title}: {error.detail}")
+    except OSError as error:
+        return Finding(False, f"the database does not answer: {error}")
+
+
+def _port(settings: Settings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return Finding(None, f"{where} is taken ({error.strerror}): okno runs there already, or choose OKNO_PORT")
+    return Finding(True, f"{where} is free")
+
+
+def _files_limit() -> Finding:
+    import resource  # noqa: PLC0415 - POSIX only, like the embedded server
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    good = hard >= FILES_MIN or hard == resource.RLIM_INFINITY
+    text = f"{soft:,} files may be open, {hard:,} after raising it"
+    more = "" if good else f"; raise the limit to {FILES_MIN:,} for many visitors"
+    return Finding(True if good else None, text + more)
