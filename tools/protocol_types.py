@@ -65,7 +65,9 @@ def interface(name: str, schema: dict[str, Any], *, incoming: bool) -> str:
 def render() -> str:
     types = [Problem, *(t for module in (conversations, access, contacts, visits, frames) for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
-    _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    _, components = msgspec.json.schema_components(
+        types, schema_hook=lambda _: {"type": "string", "format": "uuid"}, ref_template="#/$defs/{name}"
+    )
     components.pop("EventRaw", None)
     by_name: dict[str, Any] = {t.__name__: t for t in types}
     parts = ["// Written by tools/protocol_types.py from the Python structs. Do not edit.", ""]
