@@ -48,7 +48,6 @@ preview_of = rules.preview_of
 Sender = tuple[ActorType, UUID]
 Rights = Literal["own", "any"]
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
-RARE_LABEL = 5_000  # up to here reading all of a label's rows beats walking the list for them
 
 __all__ = ["Changes", "Conversations", "Draft", "Sender", "Stored", "Waiter", "Writer", "preview_of"]
 
@@ -113,11 +112,7 @@ class Conversations:
     ) -> ConversationPage:
         """One page of a tab. `waiting` begins with who waits longest, the others with the latest."""
         at, after = parse_cursor(cursor) if cursor else (None, None)
-        rare = False
-        if label:
-            count = await self._db.fetchval(SQL["count_label"], actor.workspace_id, label, RARE_LABEL)
-            rare = count < RARE_LABEL
-        by = ListFilter(tab, status, actor.see_all, bool(label), rare, contact is not None, cursor is not None)
+        by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None)
         records = await self._db.fetch(
             store.list_sql(by),
             *(actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit + 1),

@@ -37,7 +37,8 @@ SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS see
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1;
 
 -- name: read_scope :one
-SELECT team_id, assignee_id, status, last_seq, contact_id FROM conversation WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq, customer_read_seq, operator_read_seq
+  FROM conversation WHERE workspace_id = $1 AND id = $2 LIMIT 1;
 
 -- name: lock_conversation :one
 SELECT id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq
@@ -60,12 +61,13 @@ UPDATE conversation SET status = 'open', closed_at = NULL, episode = episode + 1
 UPDATE conversation SET labels = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
 
 -- name: list_labels :many
-SELECT DISTINCT unnest(labels) AS label FROM conversation
- WHERE workspace_id = $1 AND labels <> '{}' ORDER BY 1 LIMIT 200;
-
--- name: count_label :value
-SELECT count(*) FROM (SELECT FROM conversation WHERE workspace_id = $1 AND labels <> '{}' AND labels @> ARRAY[$2::text]
-                       LIMIT $3) AS found;
+WITH RECURSIVE found AS (
+  (SELECT label FROM conversation_label WHERE workspace_id = $1 ORDER BY label LIMIT 1)
+  UNION ALL
+  SELECT (SELECT l.label FROM conversation_label l WHERE l.workspace_id = $1 AND l.label > found.label
+           ORDER BY l.label LIMIT 1)
+    FROM found WHERE found.label IS NOT NULL)
+SELECT label FROM found WHERE label IS NOT NULL LIMIT 200;
 
 -- name: read_by_operator :one
 WITH changed AS (

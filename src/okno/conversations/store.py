@@ -27,13 +27,13 @@ class ListFilter(NamedTuple):
     status: Status
     see_all: bool
     label: bool
-    rare_label: bool
     contact: bool
     cursor: bool
 
 
 ARGUMENTS = """arguments AS (SELECT $1::bigint, $2::uuid, $3::bigint[], $4::integer, $5::text, $6::text,
  $7::timestamptz, $8::uuid, $9::uuid)"""
+EVERY_TEAM = "unnest(ARRAY(SELECT id FROM team WHERE workspace_id = $1) || 0::bigint)"
 
 
 def list_sql(by: ListFilter) -> str:
@@ -41,44 +41,51 @@ def list_sql(by: ListFilter) -> str:
 
     $1 workspace, $2 reader, $3 teams, $4 limit, $5 status, $6 label, $7/$8 cursor, $9 contact.
     """
-    key, order, later = "active_at", "active_at DESC, id DESC", "<"
-    shared = ["workspace_id = $1"]
-    if by.tab == "waiting":
-        key, order, later = "waiting_since", "waiting_since, id", ">"
-        shared += ["status = 'open'", "waiting_since IS NOT NULL", "assignee_id IS NULL"]
-    else:
-        shared.append("status = $5")
-    if by.cursor:
-        shared.append(f"({key}, id) {later} ($7, $8)")
-    if by.label:
-        shared.append("labels <> '{}' AND labels @> ARRAY[$6]")
-    if by.contact:
-        shared.append("contact_id = $9")
-
-    def branch(condition: str) -> str:
-        where = " AND ".join([*shared, condition] if condition else shared)
-        return f"(SELECT id, {key} FROM conversation WHERE {where} ORDER BY {order} LIMIT $4)"
-
-    scope = "(team_id = ANY($3) OR assignee_id = $2)"
+    waiting = by.tab == "waiting"
+    key, order = ("waiting_since", "waiting_since, id") if waiting else ("active_at", "active_at DESC, id DESC")
     if by.tab == "mine":
-        branches = [branch("assignee_id = $2")]
-    elif by.rare_label or by.contact:
-        branches = [branch("" if by.see_all else scope)]
+        branches = [_branch(by, "assignee_id = $2")]
+    elif by.contact:
+        branches = [_branch(by, "true" if by.see_all else "(team_id = ANY($3) OR assignee_id = $2)")]
     else:
-        one_team = branch("team_id = t.team")
-        every = "unnest(ARRAY(SELECT id FROM team WHERE workspace_id = $1) || 0::bigint)"
-        teams = every if by.see_all else "unnest($3)"
+        one_team = _labelled(by) if by.label and not waiting else _branch(by, "team_id = t.team")
+        teams = EVERY_TEAM if by.see_all else "unnest($3)"
         branches = [f"(SELECT per_team.* FROM {teams} AS t (team) CROSS JOIN LATERAL {one_team} AS per_team)"]
         if by.tab == "all" and not by.see_all:
-            branches.append(branch("assignee_id = $2"))
+            branches.append(_branch(by, "assignee_id = $2"))
     found = " UNION ".join(branches)
-    if by.rare_label:  # keep the planner on the label's index: the order is made of what it finds
-        found = found.replace(f"ORDER BY {order} LIMIT $4", "LIMIT 5000")
-    outer = order.replace("active_at", "c.active_at").replace("waiting_since", "c.waiting_since").replace("id", "c.id")
+    outer = order.replace(key, f"c.{key}").replace("id", "c.id")
     return f"""WITH {ARGUMENTS}, found AS ({found}), page AS (SELECT id FROM found ORDER BY {order} LIMIT $4)
 SELECT {ROW} FROM page JOIN conversation c ON c.workspace_id = $1 AND c.id = page.id
   JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  ORDER BY {outer} LIMIT $4"""
+
+
+def _branch(by: ListFilter, condition: str) -> str:
+    if by.tab == "waiting":
+        key, order, later = "waiting_since", "waiting_since, id", ">"
+        where = ["workspace_id = $1", "status = 'open'", "waiting_since IS NOT NULL", "assignee_id IS NULL"]
+    else:
+        key, order, later = "active_at", "active_at DESC, id DESC", "<"
+        where = ["workspace_id = $1", "status = $5"]
+    where.append(condition)
+    if by.cursor:
+        where.append(f"({key}, id) {later} ($7, $8)")
+    if by.label:
+        where.append("labels @> ARRAY[$6]")
+    if by.contact:
+        where.append("contact_id = $9")
+    return f"(SELECT id, {key} FROM conversation WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $4)"
+
+
+def _labelled(by: ListFilter) -> str:
+    where = "workspace_id = $1 AND label = $6 AND team_id = t.team AND status = $5"
+    if by.cursor:
+        where += " AND (active_at, conversation_id) < ($7, $8)"
+    return (
+        f"(SELECT conversation_id AS id, active_at FROM conversation_label WHERE {where}"
+        " ORDER BY active_at DESC, conversation_id DESC LIMIT $4)"
+    )
 
 
 def row_of(record: Any) -> ConversationRow:

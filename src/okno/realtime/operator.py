@@ -6,7 +6,6 @@ from uuid import UUID
 
 from okno.access.types import Actor
 from okno.conversations.api import Changes
-from okno.conversations.types import Thread
 from okno.kit import limits
 from okno.kit.errors import Malformed, NotFound, TooMany
 from okno.realtime.frames import (
@@ -95,11 +94,8 @@ class OperatorSession(Session):
         self.threads.add(frame.conversation)
         self.realtime.hub.subscribe((actor.workspace_id, frame.conversation), self)
 
-        async def read() -> Thread:
-            record = await conversations.access_conversation(actor, frame.conversation)
-            return self._thread(frame.conversation, record["status"], record["assignee_id"], record["last_seq"])
-
-        await self._open_thread(actor.workspace_id, read, frame.after)
+        record = conversations.access_conversation(actor, frame.conversation)
+        await self._open_thread(actor.workspace_id, record, frame.after)
 
     async def _list(self, frame: List) -> None:
         conversations = self.realtime.conversations

@@ -10,7 +10,7 @@ import structlog
 from okno.access.api import Access
 from okno.channels.site.api import Site
 from okno.conversations.api import Conversations, Draft, preview_of
-from okno.conversations.types import Message, SendMessage, Thread
+from okno.conversations.types import Message, Receipt, SendMessage, Thread
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Malformed, OknoError, TooMany
@@ -258,24 +258,24 @@ class Session:
         name, photo = (access.name_of(assignee), access.photo_of(assignee)) if assignee else ("", "")
         return Thread(conversation_id, status, assignee, name, photo, last_seq)  # type: ignore[arg-type]
 
-    async def _open_thread(self, workspace_id: int, thread: Callable[[], Awaitable[Thread]], after: int | None) -> None:
+    async def _open_thread(self, workspace_id: int, record: Awaitable[Any], after: int | None) -> None:
         """Read state and events behind the subscription made before, and send them."""
-        await self._after_snapshot(self._read_snapshot(workspace_id, thread, after))
+        await self._after_snapshot(self._read_snapshot(workspace_id, record, after))
 
-    async def _read_snapshot(
-        self, workspace_id: int, read_thread: Callable[[], Awaitable[Thread]], after: int | None
-    ) -> Snapshot:
-        thread = await read_thread()
-        conversation_id = thread.conversation
+    async def _read_snapshot(self, workspace_id: int, read: Awaitable[Any], after: int | None) -> Snapshot:
+        record = await read
+        conversation_id, last_seq = record["id"], record["last_seq"]
+        thread = self._thread(conversation_id, record["status"], record["assignee_id"], last_seq)
+        seqs = (record["customer_got_seq"], record["customer_read_seq"], record["operator_read_seq"])
+        receipt = Receipt(conversation_id, *seqs)
+        behind = last_seq - after if after is not None else None
+        if last_seq == 0 or behind == 0:
+            return Snapshot(thread, receipt, [], reset=behind != 0, more_before=bool(last_seq))
         conversations = self.realtime.conversations
-        receipt = await conversations.read_receipt(workspace_id, conversation_id)
-        behind = thread.last_seq - after if after is not None else None
         if behind is not None and 0 <= behind <= limits.REPAIR_EVENTS_MAX:
-            events: list[Any] = []
-            if behind:
-                events, _, _ = await conversations.list_events(
-                    workspace_id, conversation_id, after=after, limit=limits.REPAIR_EVENTS_MAX, customer=self.customer
-                )
+            events, _, _ = await conversations.list_events(
+                workspace_id, conversation_id, after=after, limit=limits.REPAIR_EVENTS_MAX, customer=self.customer
+            )
             return Snapshot(thread, receipt, events, reset=False, more_before=True)
         events, more, _ = await conversations.list_events(
             workspace_id, conversation_id, limit=limits.THREAD_SNAPSHOT_EVENTS, customer=self.customer

@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from okno.channels.site.api import Guest
-from okno.conversations.types import Send, SendMessage, Thread
+from okno.conversations.types import Send, SendMessage
 from okno.kit import limits
 from okno.kit.errors import Malformed, NotFound, OknoError
 from okno.realtime.frames import (
@@ -79,19 +79,13 @@ class VisitorSession(Session):
             self.threads = (*self.threads, conversation_id)
             self.realtime.hub.subscribe((workspace_id, conversation_id), self)
 
-        async def read() -> Thread:
-            record = await self._record(conversation_id)
-            return self._thread(conversation_id, record["status"], record["assignee_id"], record["last_seq"])
-
-        await self._open_thread(workspace_id, read, after)
+        await self._open_thread(workspace_id, self._record(conversation_id), after)
 
     async def _record(self, conversation_id: UUID) -> Any:
         """A conversation of this visitor's contact. Raises `NotFound` for anybody else's."""
-        if self.contact_id is not None:
-            records = await self.realtime.conversations.list_of_contacts(self.guest.workspace_id, [self.contact_id])
-            for record in records:
-                if record["id"] == conversation_id:
-                    return record
+        for record in await self.realtime.site.list_conversations(self.guest.workspace_id, self.contact_id):
+            if record["id"] == conversation_id:
+                return record
         raise NotFound("there is no such conversation")
 
     def take(self, frame: Any) -> bool:

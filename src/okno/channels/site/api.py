@@ -1,6 +1,5 @@
 """The public door of the site channel: a visitor's hello, his conversations, his sends over HTTP."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from okno.conversations.api import Conversations
 from okno.conversations.types import Ack, Send, Thread
 from okno.kit.errors import NotFound, NotSignedIn
 from okno.kit.ids import uuid7
+from okno.kit.together import Together
 from okno.visits.api import Visits
 from okno.visits.types import Inbox
 
@@ -37,6 +37,9 @@ class Guest(NamedTuple):
         return next(opened, self.conversations[0] if self.conversations else None)
 
 
+Key = tuple[int, UUID]
+
+
 class Site:
     """Lets visitors in. Look-ups of hellos that arrive together share one query."""
 
@@ -45,7 +48,8 @@ class Site:
         self._visits = visits
         self._contacts = contacts
         self._conversations = conversations
-        self._asked: dict[int, dict[UUID, list[asyncio.Future[tuple[Browser | None, list[Any]]]]]] = {}
+        self._browsers: Together[Key, Browser | None] = Together(self._read_browsers, lambda: None)
+        self._records: Together[Key, list[Any]] = Together(self._read_records, list)
 
     async def enter(
         self,
@@ -92,38 +96,26 @@ class Site:
         return await self.enter(key, token, identity=None, name="", email="", locale="")
 
     async def _look_up(self, workspace_id: int, visitor_id: UUID) -> tuple[Browser | None, list[Any]]:
-        future: asyncio.Future[tuple[Browser | None, list[Any]]] = asyncio.get_running_loop().create_future()
-        waiting = self._asked.get(workspace_id)
-        if waiting is None:
-            waiting = self._asked[workspace_id] = defaultdict(list)
-            waiting[visitor_id].append(future)
-            await asyncio.sleep(0)
-            del self._asked[workspace_id]
-            await self._answer(workspace_id, waiting)
-        else:
-            waiting[visitor_id].append(future)
-        return await future
+        browser = await self._browsers.get((workspace_id, visitor_id))
+        return browser, await self.list_conversations(workspace_id, browser.contact_id if browser else None)
 
-    async def _answer(self, workspace_id: int, waiting: dict[UUID, list[Any]]) -> None:
-        try:
-            browsers = await self._contacts.list_browsers(workspace_id, list(waiting))
-            ids = {b.contact_id for b in browsers.values() if b.contact_id}
-            records: dict[UUID, list[Any]] = defaultdict(list)
-            if ids:
-                for record in await self._conversations.list_of_contacts(workspace_id, list(ids)):
-                    records[record["contact_id"]].append(record)
-        except Exception as error:  # noqa: BLE001 - everyone who waits gets it
-            for futures in waiting.values():
-                for future in futures:
-                    if not future.done():
-                        future.set_exception(error)
-            return
-        for visitor_id, futures in waiting.items():
-            browser = browsers.get(visitor_id)
-            mine = records[browser.contact_id] if browser and browser.contact_id else []
-            for future in futures:
-                if not future.done():
-                    future.set_result((browser, mine))
+    async def list_conversations(self, workspace_id: int, contact_id: UUID | None) -> list[Any]:
+        """The contact's conversations as they are now, latest first."""
+        return await self._records.get((workspace_id, contact_id)) if contact_id else []
+
+    async def _read_browsers(self, keys: Sequence[Key]) -> dict[Key, Browser | None]:
+        found: dict[Key, Browser | None] = {}
+        for workspace_id, ids in _by_workspace(keys).items():
+            browsers = await self._contacts.list_browsers(workspace_id, ids)
+            found |= {(workspace_id, i): browser for i, browser in browsers.items()}
+        return found
+
+    async def _read_records(self, keys: Sequence[Key]) -> dict[Key, list[Any]]:
+        found: dict[Key, list[Any]] = defaultdict(list)
+        for workspace_id, ids in _by_workspace(keys).items():
+            for record in await self._conversations.list_of_contacts(workspace_id, ids):
+                found[workspace_id, record["contact_id"]].append(record)
+        return found
 
     async def open_conversation(self, guest: Guest, *, name: str, email: str, locale: str) -> tuple[UUID, UUID]:
         """Contact and conversation of a visitor's message, made where there is none."""
@@ -162,3 +154,10 @@ class Site:
     async def logout(self, guest: Guest) -> None:
         """The browser's token opens nothing any more."""
         await self._contacts.end_visitor(guest.workspace_id, guest.visitor_id, guest.inbox.id)
+
+
+def _by_workspace(keys: Sequence[Key]) -> dict[int, list[UUID]]:
+    grouped: dict[int, list[UUID]] = defaultdict(list)
+    for workspace_id, identity in keys:
+        grouped[workspace_id].append(identity)
+    return grouped

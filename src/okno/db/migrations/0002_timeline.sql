@@ -135,7 +135,41 @@ CREATE INDEX conversation_mine ON conversation (workspace_id, assignee_id, statu
   WHERE assignee_id IS NOT NULL;
 CREATE INDEX conversation_waiting ON conversation (workspace_id, team_id, waiting_since, id)
   WHERE waiting_since IS NOT NULL AND assignee_id IS NULL AND status = 'open';
-CREATE INDEX conversation_label ON conversation USING gin (labels) WHERE labels <> '{}';
+
+-- A list by label is one range of an index, too. Kept by the trigger: a label, a status, a team or the order has changed.
+CREATE TABLE conversation_label (
+  workspace_id    bigint NOT NULL,
+  label           text NOT NULL,
+  team_id         bigint NOT NULL,
+  status          text NOT NULL,
+  active_at       timestamptz NOT NULL,
+  conversation_id uuid NOT NULL
+);
+CREATE UNIQUE INDEX conversation_label_list
+  ON conversation_label (workspace_id, label, team_id, status, active_at DESC, conversation_id DESC);
+CREATE INDEX conversation_label_conversation ON conversation_label (workspace_id, conversation_id);
+
+CREATE FUNCTION keep_conversation_label() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM conversation_label WHERE workspace_id = OLD.workspace_id AND conversation_id = OLD.id;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO conversation_label (workspace_id, label, team_id, status, active_at, conversation_id)
+    SELECT DISTINCT NEW.workspace_id, l.label, NEW.team_id, NEW.status, NEW.active_at, NEW.id
+      FROM unnest(NEW.labels) AS l (label);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER conversation_labels_new AFTER INSERT ON conversation
+  FOR EACH ROW WHEN (NEW.labels <> '{}') EXECUTE FUNCTION keep_conversation_label();
+CREATE TRIGGER conversation_labels_old AFTER DELETE ON conversation
+  FOR EACH ROW WHEN (OLD.labels <> '{}') EXECUTE FUNCTION keep_conversation_label();
+CREATE TRIGGER conversation_labels_changed AFTER UPDATE ON conversation
+  FOR EACH ROW WHEN ((OLD.labels <> '{}' OR NEW.labels <> '{}')
+    AND (OLD.labels, OLD.team_id, OLD.status, OLD.active_at)
+        IS DISTINCT FROM (NEW.labels, NEW.team_id, NEW.status, NEW.active_at))
+  EXECUTE FUNCTION keep_conversation_label();
 
 CREATE TABLE event (
   workspace_id    bigint NOT NULL,
