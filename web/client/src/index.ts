@@ -1,4 +1,5 @@
 export { Link, eventStream, webSocket, type Dial, type LinkStatus, type Wire, type WireEvents } from "./link"
+export { LINK_MS, Links, type FileLink } from "./links"
 export { OUTBOX_MAX, Outbox } from "./outbox"
 export {
   applyEvents,
@@ -13,4 +14,5 @@ export {
   type Pending,
   type ThreadState,
 } from "./thread"
+export { PIECE_BYTES, STALL_MS, Upload, type UploadOptions } from "./upload"
 export { uuid7 } from "./uuid7"
