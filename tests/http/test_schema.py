@@ -8,10 +8,11 @@ from okno.app.wiring import App
 from okno.bus.api import SQL as BUS
 from okno.contacts.api import SQL as CONTACTS
 from okno.conversations import store
+from okno.files.api import SQL as FILES
 from okno.visits.api import SQL as VISITS
 
 
-@pytest.mark.parametrize("queries", [ACCESS, BUS, CONTACTS, store.SQL, VISITS], ids=lambda q: next(iter(q)))
+@pytest.mark.parametrize("queries", [ACCESS, BUS, CONTACTS, store.SQL, VISITS, FILES], ids=lambda q: next(iter(q)))
 async def test_every_query_can_be_prepared(app: App, queries: dict[str, str]) -> None:
     """A typing mistake in SQL would be found by a customer."""
     connection = await app.database.dedicated()

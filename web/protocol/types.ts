@@ -21,17 +21,16 @@ export interface QuoteRef {
   conversation: string
   seq: number
 }
-/** A file in the timeline. `url` and `preview_url` are signed and expire; width and height are of the preview. */
+/** A file in the timeline; its addresses expire and are asked for by id. A zero means: not known. */
 export interface Attachment {
   id: string
   name: string
   media_type: string
   size_bytes: number
-  url?: string
-  preview_url?: string
   width?: number
   height?: number
   duration_s?: number
+  preview?: boolean
 }
 /** Everyone who answered a message with this emoji. */
 export interface Reaction {
@@ -243,16 +242,21 @@ export interface Operator {
   disabled: boolean
   created_at: string
 }
+/** `upload_types` are media types or `image/*`; empty stands for the product's own list. */
 export interface Workspace {
   id: number
   name: string
   locale: "en" | "ru"
   onboarded: boolean
+  upload_bytes_max: number
+  upload_types: string[]
 }
 export interface WorkspaceChange {
   name?: string
   locale?: "en" | "ru"
   onboarded?: boolean
+  upload_bytes_max?: number
+  upload_types?: string[]
 }
 /** The answer carries a one-time link: no password ever travels. */
 export interface NewOperator {

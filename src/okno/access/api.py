@@ -158,15 +158,17 @@ class Access:
         r = await self._db.fetchrow(SQL["find_workspace"], workspace_id)
         if r is None:
             raise NotFound("there is no such workspace")
-        return Workspace(r["id"], r["name"], r["locale"], r["onboarded"])
+        return Workspace(*r)
 
     async def change_workspace(self, actor: Actor, change: WorkspaceChange) -> Workspace:
         require(actor, "workspace")
-        values = (_value(change.name), _value(change.locale), _value(change.onboarded))
+        values = map(
+            _value, (change.name, change.locale, change.onboarded, change.upload_bytes_max, change.upload_types)
+        )
         r = await self._db.fetchrow(SQL["change_workspace"], actor.workspace_id, *values)
         if r is None:
             raise NotFound("there is no such workspace")
-        return Workspace(r["id"], r["name"], r["locale"], r["onboarded"])
+        return Workspace(*r)
 
     async def ensure_workspace(self, name: str, locale: str) -> int:
         """The first workspace; made when there is none."""

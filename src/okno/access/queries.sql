@@ -1,5 +1,5 @@
 -- name: find_workspace :one
-SELECT id, name, locale, onboarded FROM workspace WHERE id = $1 LIMIT 1;
+SELECT id, name, locale, onboarded, upload_bytes_max, upload_types FROM workspace WHERE id = $1 LIMIT 1;
 
 -- name: first_workspace :one
 SELECT id, name, locale, onboarded FROM workspace ORDER BY id LIMIT 1;
@@ -8,8 +8,9 @@ SELECT id, name, locale, onboarded FROM workspace ORDER BY id LIMIT 1;
 INSERT INTO workspace (name, locale, created_at) VALUES ($1, $2, $3) RETURNING id;
 
 -- name: change_workspace :one
-UPDATE workspace SET name = coalesce($2, name), locale = coalesce($3, locale), onboarded = coalesce($4, onboarded)
- WHERE id = $1 RETURNING id, name, locale, onboarded;
+UPDATE workspace SET name = coalesce($2, name), locale = coalesce($3, locale), onboarded = coalesce($4, onboarded),
+       upload_bytes_max = coalesce($5, upload_bytes_max), upload_types = coalesce($6, upload_types)
+ WHERE id = $1 RETURNING id, name, locale, onboarded, upload_bytes_max, upload_types;
 
 -- name: list_operators :many
 SELECT o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme, o.sound, o.disabled_at, o.created_at,

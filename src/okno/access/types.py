@@ -31,6 +31,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 Password = Annotated[str, Meta(min_length=limits.PASSWORD_LEN_MIN, max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
 AnyPassword = Annotated[str, Meta(max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
 Locale = Literal["ru", "en"]
+MediaType = Annotated[str, Meta(max_length=150, pattern=r"^[a-z0-9.+-]+/([a-z0-9.+_-]+|\*)$")]
 Theme = Literal["auto", "light", "dark"]
 LinkToken = Annotated[str, Meta(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -86,16 +87,22 @@ class Operator(Answer, frozen=True):
 
 
 class Workspace(Answer, frozen=True):
+    """`upload_types` are media types or `image/*`; empty stands for the product's own list."""
+
     id: int
     name: str
     locale: Locale
     onboarded: bool
+    upload_bytes_max: int
+    upload_types: list[str]
 
 
 class WorkspaceChange(Wire, frozen=True):
     name: Name | UnsetType = UNSET
     locale: Locale | UnsetType = UNSET
     onboarded: bool | UnsetType = UNSET
+    upload_bytes_max: Annotated[int, Meta(ge=1, le=limits.UPLOAD_BYTES_MAX)] | UnsetType = UNSET
+    upload_types: Annotated[list[MediaType], Meta(max_length=limits.UPLOAD_TYPES_MAX)] | UnsetType = UNSET
 
 
 class NewOperator(Wire, frozen=True):

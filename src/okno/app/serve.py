@@ -89,7 +89,7 @@ async def _serve(settings: Settings) -> None:
         finally:
             await connection.close()
         keys = load_keys(settings.home / "master.key")
-        app = App(database, keys, settings.url, settings.home / "files")
+        app = App(database, keys, settings.url, settings.home / "files", files_url=settings.files_url)
         watcher = asyncio.create_task(watch(server)) if server else None
         async with running(app, locale=settings.locale):
             config = uvicorn.Config(

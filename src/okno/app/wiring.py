@@ -23,6 +23,8 @@ from okno.conversations import handlers as conversations_handlers
 from okno.conversations import routes as conversations_routes
 from okno.conversations.api import Conversations, Writer
 from okno.db.pool import Database
+from okno.files import routes as files_routes
+from okno.files.api import Files
 from okno.http import pages
 from okno.http.assembly import make_app
 from okno.http.static import Static, static_folder
@@ -44,19 +46,27 @@ class App:
     """Every part of one process, wired. `start` before the first request, `close` after the last."""
 
     def __init__(
-        self, database: Database, keys: Keys, public_url: str, files: Path, clock: Clock | None = None
+        self,
+        database: Database,
+        keys: Keys,
+        public_url: str,
+        files: Path,
+        clock: Clock | None = None,
+        files_url: str = "",
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
         self.public_url = public_url
-        self.files = files
         self.tasks = Tasks()
         self.access = Access(database, keys, self.clock, secure=public_url.startswith("https://"))
         self.bus = Bus(database, self.clock)
         self.contacts = Contacts(database, keys, self.clock)
         self.visits = Visits(database, keys, self.clock, public_url)
         self.writer = Writer(database, self.clock)
-        self.conversations = Conversations(database, self.writer, self.clock, self.access)
+        self.files = Files.at(
+            *(files, files_url), database=database, access=self.access, keys=keys, clock=self.clock, tasks=self.tasks
+        )
+        self.conversations = Conversations(database, self.writer, self.clock, self.access, self.files)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
@@ -77,6 +87,7 @@ class App:
         )
 
     async def start(self) -> None:
+        self.files.sandbox.clear()
         await self.access.load_names()
         self.tasks.loop(self.writer.run, name="writer")
         self.tasks.loop(self.access.run_names, name="names")
@@ -99,6 +110,7 @@ class App:
             "visits": self.visits,
             "conversations": self.conversations,
             "site": self.site,
+            "files": self.files,
             "static": self.static,
             "streams": self.streams,
         }
@@ -107,10 +119,11 @@ class App:
                 access_routes.ROUTER,
                 contacts_routes.ROUTER,
                 visits_routes.ROUTER,
+                files_routes.ROUTER,
                 conversations_routes.ROUTER,
                 site_routes.ROUTER,
             ],
-            outside=[realtime_streams.ROUTER, pages.ROUTER],
+            outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, pages.ROUTER],
             dependencies=doors,
             providers={"actor": access_routes.provide_actor, "guest": site_routes.provide_guest},
             state={"public_url": self.public_url, "workspace_id": self.workspace_id},

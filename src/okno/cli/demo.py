@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from okno.access.api import Access, load_keys
+from okno.access.api import Access, Keys, load_keys
 from okno.access.types import PERMISSIONS, Actor, NewOperator, Role
 from okno.cli.connect import database_address, opened
 from okno.cli.demo_texts import SHOPS, Scene, Shop
@@ -17,9 +17,11 @@ from okno.contacts.api import Contacts
 from okno.conversations.api import Conversations, Sender, Writer
 from okno.conversations.types import SendMessage, SendNote
 from okno.db.pool import Database
-from okno.kit.clock import SystemClock
+from okno.files.api import Files
+from okno.kit.clock import Clock, SystemClock
 from okno.kit.errors import Conflict
 from okno.kit.ids import uuid7
+from okno.kit.tasks import Tasks
 from okno.visits.api import Visits
 from okno.visits.types import PageView
 
@@ -81,7 +83,8 @@ class Shopkeeper:
         self.contacts = Contacts(database, keys, self.clock)
         self.visits = Visits(database, keys, self.clock, settings.url)
         self.writer = Writer(database, self.clock)
-        self.conversations = Conversations(database, self.writer, self.clock, self.access)
+        files = _files(settings, database, self.access, keys, self.clock)
+        self.conversations = Conversations(database, self.writer, self.clock, self.access, files)
         self.dice = random.Random(SEED)  # noqa: S311 - an example, no secret
         self.operators: list[Actor] = []
         self.people: dict[int, tuple[UUID, UUID]] = {}
@@ -199,6 +202,13 @@ def load(settings: Settings, locale: str | None, conversations: int) -> None:
         asyncio.run(work(url))
 
 
+def _files(settings: Settings, database: Database, access: Access, keys: Keys, clock: Clock) -> Files:
+    folder = settings.home / "files"
+    return Files.at(
+        *(folder, settings.files_url), database=database, access=access, keys=keys, clock=clock, tasks=Tasks()
+    )
+
+
 def clear(settings: Settings) -> None:
     """Everything of the example's people, whoever wrote it."""
 
@@ -206,7 +216,8 @@ def clear(settings: Settings) -> None:
         async with opened(url) as database:
             keys, clock = load_keys(settings.home / "master.key"), SystemClock()
             access = Access(database, keys, clock)
-            conversations = Conversations(database, Writer(database, clock), clock, access)
+            files = _files(settings, database, access, keys, clock)
+            conversations = Conversations(database, Writer(database, clock), clock, access, files)
             count = await conversations.delete_demo()
             await Visits(database, keys, clock, settings.url).delete_demo()
             await Contacts(database, keys, clock).delete_demo()

@@ -8,18 +8,19 @@ from uuid import UUID
 from okno.access.types import Actor
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, Waiter, Writer, append, millis
+from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.events import TimelineListener
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
     Ack,
     ActorType,
     Assigned,
-    Attachment,
     Body,
     Closed,
     ConversationPage,
     ConversationRow,
     Counters,
+    Deleted,
     EventPage,
     EventRaw,
     Labelled,
@@ -36,6 +37,7 @@ from okno.conversations.types import (
     Tab,
 )
 from okno.db.pool import Connection, Database
+from okno.files.api import Files
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, OknoError, Unavailable
@@ -70,8 +72,10 @@ class Changes(NamedTuple):
 class Conversations:
     """Commands append through `writer`; where the state decides, in an own transaction by the same function."""
 
-    def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names) -> None:
+    def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names, files: Files) -> None:
         self._db = database
+        self._files = files
+        self.attached = Attached(database, files)
         self.writer = writer
         self._clock = clock
         self._names = names
@@ -292,7 +296,11 @@ class Conversations:
         if not what.text.strip() and not what.attachments:
             raise Invalid("a message has text or a file", field="text")
         quote = await self._quoted(workspace_id, conversation_id, sender, what.quote) if what.quote else None
-        attachments = await self._attached(workspace_id, conversation_id, owner or sender[1], what.attachments)
+        attachments = []
+        if what.attachments:
+            values = (workspace_id, owner or sender[1], what.attachments)
+            rows = await self._files.bind(*values, conversation_id=conversation_id, message_id=client_id, note=note)
+            attachments = [attachment_of(row) for row in rows]
         body = (Note if note else Message)(text=what.text, attachments=attachments, quote=quote)
         preview = None if note else rules.preview_of(what.text, len(attachments))
         text = encode(body).decode()
@@ -313,22 +321,6 @@ class Conversations:
         author = self._names.name_of(record["actor_id"]) if record["actor"] == "operator" else ""
         return Quote(ref.conversation, ref.seq, excerpt, author)
 
-    async def _attached(
-        self, workspace_id: int, conversation_id: UUID, owner: UUID, ids: list[UUID]
-    ) -> list[Attachment]:
-        if not ids:
-            return []
-        records = {
-            r["id"]: r for r in await self._db.fetch(SQL["list_attachments"], workspace_id, list(set(ids)), owner)
-        }
-        if missing := [i for i in ids if i not in records]:
-            raise Invalid(f"file {missing[0]} is not uploaded", field="attachments")
-        await self._db.execute(SQL["bind_attachments"], workspace_id, list(records), conversation_id)
-        return [
-            Attachment(r["id"], r["name"], r["media_type"], r["size_bytes"], width=r["width"], height=r["height"])
-            for r in (records[i] for i in dict.fromkeys(ids))
-        ]
-
     async def _change(
         self, workspace_id: int, conversation_id: UUID, sender: Sender, client_id: UUID, what: Any, rights: Rights
     ) -> Stored:
@@ -346,6 +338,8 @@ class Conversations:
             change = rules.plan_change(target, author, what, sender, delete_any=rights == "any")
             draft = draft._replace(body=encode(change).decode())
             stored = await self._append_in(tx, draft, at)
+            if isinstance(change, Deleted) and isinstance(target, Message | Note) and target.attachments:
+                await self._files.forget_in(tx, workspace_id, [file.id for file in target.attachments])
             assert target is not None  # noqa: S101 - plan_change has refused a missing one
             body = rules.fold(target, change, sender[1], at)
             await tx.execute(SQL["set_body"], workspace_id, conversation_id, what.seq, encode(body).decode())

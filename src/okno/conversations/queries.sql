@@ -174,13 +174,6 @@ INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, eve
 SELECT $3, 'contact', array_agg($1::bigint), array_agg(id), array_agg(0), array_agg(0) FROM changed HAVING count(*) > 0)
 SELECT id FROM changed LIMIT 10000;
 
--- name: list_attachments :many
-SELECT id, name, media_type, size_bytes, width, height, preview FROM attachment
- WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND owner_id = $3 AND status = 'ready' LIMIT 100;
-
--- name: bind_attachments :exec
-UPDATE attachment SET conversation_id = $3 WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND conversation_id IS NULL;
-
 -- name: list_waiting_closed :many
 SELECT id FROM conversation
  WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND status = 'closed' AND waiting_since IS NOT NULL LIMIT 1000;
@@ -235,3 +228,6 @@ WITH gone AS (
   DELETE FROM conversation c USING contact p
    WHERE p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo RETURNING c.id)
 SELECT count(*) FROM gone;
+
+-- name: list_scopes :many
+SELECT id, team_id, assignee_id FROM conversation WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 100;

@@ -20,6 +20,7 @@ from okno.conversations.types import (
     Status,
     Tab,
 )
+from okno.files.types import FileLink, LinkQuery
 from okno.kit import limits
 from okno.kit.errors import Malformed
 from okno.kit.openapi import SIGNED_IN, problems
@@ -221,6 +222,18 @@ async def save_draft(
     await conversations.save_draft(actor, conversation_id, data.text, note=data.note)
 
 
+@post(
+    "/files/links",
+    operation_id="list_file_links",
+    status_code=200,
+    responses=problems(*SIGNED_IN),
+    summary="Addresses of files",
+)
+async def list_file_links(conversations: Conversations, actor: Actor, data: LinkQuery) -> list[FileLink]:
+    """Of those the reader may see; the others are left out."""
+    return await conversations.attached.list_links(actor, data.ids)
+
+
 @get("/labels", operation_id="list_labels", responses=problems(*SIGNED_IN), summary="Labels in use")
 async def list_labels(conversations: Conversations, actor: Actor) -> list[str]:
     return await conversations.list_labels(actor.workspace_id)
@@ -232,5 +245,6 @@ ROUTER = Router(
     route_handlers=[
         *(list_conversations, get_counters, get_conversation, list_events, send_event, assign_conversation),
         *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_labels),
+        list_file_links,
     ],
 )

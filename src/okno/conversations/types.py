@@ -34,17 +34,16 @@ class QuoteRef(Wire, frozen=True):
 
 
 class Attachment(Answer, omit_defaults=True, frozen=True):
-    """A file in the timeline. `url` and `preview_url` are signed and expire; width and height are of the preview."""
+    """A file in the timeline; its addresses expire and are asked for by id. A zero means: not known."""
 
     id: UUID
     name: str
     media_type: str
     size_bytes: int
-    url: str = ""
-    preview_url: str = ""
     width: int = 0
     height: int = 0
     duration_s: float = 0.0
+    preview: bool = False
 
 
 class Reaction(Answer, frozen=True):

@@ -1,12 +1,18 @@
 """Cross-origin answers for what a widget on any site needs; nothing here reads a cookie of another origin."""
 
+import re
 from typing import Any
 
-OPEN_PATHS = ("/api/v1/widget/", "/realtime/sessions")
+OPEN_PATHS = ("/api/v1/widget/", "/api/v1/files", "/files/", "/realtime/sessions")
+UPLOADS = re.compile(r"^/api/v1/(?:widget/[^/]+/)?files(?:/|$)")
+TAKEN = (
+    "authorization, content-type, tus-resumable, upload-length, upload-metadata, upload-offset, range, if-none-match"
+)
+SHOWN = "location, tus-resumable, tus-version, tus-extension, tus-max-size, upload-offset, upload-length, content-range"
 PREFLIGHT = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, POST, HEAD, PATCH, DELETE, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type"),
+    (b"access-control-allow-headers", TAKEN.encode()),
     (b"access-control-max-age", b"600"),
     (b"content-length", b"0"),
 ]
@@ -30,7 +36,10 @@ class Cors:
 
         async def opened(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], PREFLIGHT[0]]}
+                headers = [*message["headers"], PREFLIGHT[0], (b"access-control-expose-headers", SHOWN.encode())]
+                if UPLOADS.match(scope["path"]) and not any(name == b"tus-resumable" for name, _ in headers):
+                    headers.append((b"tus-resumable", b"1.0.0"))  # of refusals, too
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._app(scope, receive, opened)

@@ -58,12 +58,22 @@ class Conflict(OknoError):
     status, slug, title = 409, "conflict", "It has changed meanwhile"
 
 
+class WrongVersion(OknoError):
+    """Of a protocol; `detail` names the one that is spoken here."""
+
+    status, slug, title = 412, "wrong-version", "This version is not spoken here"
+
+
 class TooLarge(OknoError):
     status, slug, title = 413, "too-large", "This is larger than allowed"
 
 
 class Unsupported(OknoError):
     status, slug, title = 415, "unsupported", "This type is not accepted"
+
+
+class OutOfRange(OknoError):
+    status, slug, title = 416, "out-of-range", "The range lies outside of the file"
 
 
 class Invalid(OknoError):

@@ -67,9 +67,28 @@ REOPEN_DAYS: Final = 14  # a customer who comes back within it continues the sam
 
 # Files
 UPLOAD_BYTES_MAX: Final = 100 * 1024 * 1024  # a phone's video of a minute; a workspace may lower it
-UPLOAD_PART_BYTES_MAX: Final = 16 * 1024 * 1024  # one PATCH
+UPLOAD_PART_BYTES_MAX: Final = 16 * 1024 * 1024  # so much of one PATCH a crash may cost
+UPLOAD_CHUNK_BYTES: Final = 5 * 1024 * 1024  # the smallest piece S3 takes; two are in memory
+UPLOAD_IDLE_S: Final = 60.0  # a link that is silent so long is dead; the client resumes
+UPLOAD_WAIT_S: Final = 5.0  # the last answer waits so long for the examination, then it goes on behind
+UPLOAD_TYPES_MAX: Final = 100  # a workspace's list
+UPLOADS_PER_VISITOR_HOUR_MAX: Final = 60  # a claim with all its photos; more is a flood
+UPLOAD_BYTES_PER_VISITOR_HOUR_MAX: Final = 1024 * 1024 * 1024  # ten of the largest files
+UPLOADS_PER_ADDRESS_HOUR_MAX: Final = 600  # an office shares one address, a flood makes new visitors
+UPLOADS_PER_OPERATOR_HOUR_MAX: Final = 2_000  # importing a folder
+FILE_NAME_LEN_MAX: Final = 150  # the longest names people give; file systems take 255 bytes
+FILE_LINKS_MAX: Final = 100  # a page of a thread with files in every message
 UPLOAD_HOURS: Final = 24  # an unfinished upload is kept so long
-IMAGE_PIXELS_MAX: Final = 40_000_000  # decoded it is 160 MB in the worker, no more
+IMAGE_PIXELS_MAX: Final = 50_000_000  # a phone's 48 megapixels; decoded it is 200 MB in the worker, no more
+PREVIEW_PX_MAX: Final = 480  # twice a bubble's width
+PHOTO_BYTES_MAX: Final = 5 * 1024 * 1024  # a phone's photo as it is
+PHOTO_PX: Final = 256  # the largest circle it is shown in, twice
+EXAMINE_MEMORY_BYTES_MAX: Final = (
+    1024 * 1024 * 1024
+)  # address space: the interpreter and three copies of the largest image
+EXAMINE_CPU_S_MAX: Final = 10  # the largest image takes two
+EXAMINE_S_MAX: Final = 20.0  # then the process is killed and the file goes without a preview
+EXAMINE_AT_ONCE_MAX: Final = 2  # processes; the messages' processor time is worth more
 FILE_URL_S: Final = 3600 * 12  # a working day with the tab open
 
 # Jobs and bus

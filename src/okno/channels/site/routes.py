@@ -3,13 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Router, get, post
+from litestar import Request, Response, Router, delete, get, head, patch, post, route
 from litestar.datastructures import State
+from litestar.enums import HttpMethod
 from litestar.params import Parameter, QueryParameter
 
 from okno.channels.site.api import Guest, Site
 from okno.conversations.api import Conversations
 from okno.conversations.types import Ack, EventPage, SendMessage, Thread
+from okno.files import tus
+from okno.files.api import Files
+from okno.files.types import FileLink, LinkQuery
 from okno.kit import limits
 from okno.kit.errors import Malformed, NotSignedIn
 from okno.kit.openapi import problems
@@ -102,9 +106,93 @@ async def end_visitor(site: Site, guest: Guest) -> None:
     await site.logout(guest)
 
 
+@route(
+    "/files",
+    http_method=[HttpMethod.OPTIONS],
+    operation_id="get_own_upload_options",
+    status_code=204,
+    responses=problems(),
+    summary="What the upload protocol can do here",
+    security=[{}],
+)
+async def get_own_upload_options() -> Response[None]:
+    return tus.options(limits.UPLOAD_BYTES_MAX)
+
+
+@post(
+    "/files",
+    operation_id="create_own_upload",
+    status_code=201,
+    responses=tus.CREATE_PROBLEMS,
+    summary="Announce a file (tus)",
+)
+async def create_own_upload(request: AnyRequest, files: Files, guest: Guest) -> Response[None]:
+    """Headers: Tus-Resumable, Upload-Length, Upload-Metadata with filename, filetype, id (a UUIDv7 of the client)."""
+    return await tus.create(request, files, guest.workspace_id, guest.visitor_id, visitor=True)
+
+
+@head(
+    "/files/{file_id:uuid}",
+    operation_id="get_own_upload",
+    responses=tus.HEAD_PROBLEMS,
+    summary="Where an upload stands (tus)",
+)
+async def get_own_upload(request: AnyRequest, files: Files, guest: Guest, file_id: UUID) -> Response[None]:
+    return await tus.head(request, files, await files.get_own(guest.workspace_id, guest.visitor_id, file_id))
+
+
+@patch(
+    "/files/{file_id:uuid}",
+    operation_id="append_own_upload",
+    status_code=204,
+    request_max_body_size=None,
+    operation_class=tus.BytesBody,
+    responses=tus.PATCH_PROBLEMS,
+    summary="Bytes of an upload (tus)",
+)
+async def append_own_upload(request: AnyRequest, files: Files, guest: Guest, file_id: UUID) -> Response[None]:
+    return await tus.append(request, files, await files.get_own(guest.workspace_id, guest.visitor_id, file_id))
+
+
+@delete(
+    "/files/{file_id:uuid}",
+    operation_id="end_own_upload",
+    status_code=204,
+    responses=tus.DELETE_PROBLEMS,
+    summary="Give up an upload (tus)",
+)
+async def end_own_upload(request: AnyRequest, files: Files, guest: Guest, file_id: UUID) -> Response[None]:
+    return await tus.terminate(request, files, await files.get_own(guest.workspace_id, guest.visitor_id, file_id))
+
+
+@post(
+    "/files/links",
+    operation_id="list_own_file_links",
+    status_code=200,
+    responses=problems(401, 404),
+    summary="Addresses of files",
+)
+async def list_own_file_links(conversations: Conversations, guest: Guest, data: LinkQuery) -> list[FileLink]:
+    """Of one's own uploads and of the messages one can read; the others are left out."""
+    own = [record["id"] for record in guest.conversations]
+    return await conversations.attached.list_links_for_customer(guest.workspace_id, guest.visitor_id, own, data.ids)
+
+
 ROUTER = Router(
     "/widget/{key:str}",
     tags=["widget"],
     security=VISITOR_SECURITY,
-    route_handlers=[get_unread, list_own_conversations, list_own_events, send_own_message, end_visitor],
+    route_handlers=[
+        get_unread,
+        list_own_conversations,
+        list_own_events,
+        send_own_message,
+        end_visitor,
+        get_own_upload_options,
+        create_own_upload,
+        get_own_upload,
+        append_own_upload,
+        end_own_upload,
+        list_own_file_links,
+    ],
 )

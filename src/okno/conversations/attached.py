@@ -1,0 +1,49 @@
+"""Files of conversations: who may see which, and how they get into a message."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from okno.access.types import Actor
+from okno.conversations import rules
+from okno.conversations.store import SQL
+from okno.conversations.types import Attachment
+from okno.db.pool import Database
+from okno.files.api import Files
+from okno.files.types import FileLink, FileRow
+
+
+class Attached:
+    """One scope for the timeline and its files: a file is seen by whoever sees its conversation, or uploaded it."""
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._db = database
+        self._files = files
+
+    async def list_links(self, actor: Actor, ids: Sequence[UUID]) -> list[FileLink]:
+        """Links of the files an operator may see; the others are left out."""
+        rows = await self._files.list_ready(actor.workspace_id, ids)
+        conversations = {row.conversation_id for row in rows if row.conversation_id}
+        records = await self._db.fetch(SQL["list_scopes"], actor.workspace_id, list(conversations))
+        seen = {r["id"] for r in records if rules.may_see(actor, r["team_id"], r["assignee_id"])}
+        return [
+            self._files.link(row) for row in rows if row.conversation_id in seen or row.owner_id == actor.operator_id
+        ]
+
+    async def list_links_for_customer(
+        self, workspace_id: int, visitor_id: UUID, conversation_ids: Iterable[UUID], ids: Sequence[UUID]
+    ) -> list[FileLink]:
+        """Links of a visitor's own uploads and of messages in his contact's conversations; never of notes."""
+        own = set(conversation_ids)
+
+        def visible(row: FileRow) -> bool:
+            return row.owner_id == visitor_id or (row.conversation_id in own and not row.note)
+
+        return [self._files.link(row) for row in await self._files.list_ready(workspace_id, ids) if visible(row)]
+
+
+def attachment_of(row: FileRow) -> Attachment:
+    """What the event's body keeps."""
+    return Attachment(
+        *(row.id, row.name, row.media_type, row.size_bytes, row.width, row.height, row.duration_s),
+        preview=row.preview == "made",
+    )
