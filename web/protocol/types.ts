@@ -273,7 +273,6 @@ export interface OperatorChange {
 }
 export interface Profile {
   name?: string
-  photo?: string
   locale?: "en" | "ru"
   theme?: "auto" | "dark" | "light"
   sound?: boolean

@@ -1,6 +1,8 @@
 """The public door of access: who acts, with what rights; the only gate."""
 
 import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,14 +36,21 @@ from okno.db.pool import Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany, Unsupported
 from okno.kit.ids import uuid7
 
 SQL = load_queries("okno.access")
 NAMES_S = 15.0
+PHOTO_HASH_LEN = 32
+PhotoMaker = Callable[[bytes], Awaitable[bytes]]
+"""A small square WebP of any picture; raises `Unsupported`. Work on pictures is done above this slice."""
 RANK: dict[str, int] = {"operator": 0, "supervisor": 1, "admin": 2, "owner": 3}
 
 __all__ = ["Access", "Keys", "MasterKeyLost", "load_keys", "require"]
+
+
+async def _no_photos(_: bytes) -> bytes:
+    raise Unsupported("this process takes no photos")
 
 
 def require(actor: Actor, permission: str) -> None:
@@ -62,6 +71,7 @@ class Access:
         self._names: dict[UUID, tuple[str, str]] = {}
         self._listeners: list[AccessListener] = []
         self.secure = secure
+        self.make_photo: PhotoMaker = _no_photos
 
     def listen(self, listener: AccessListener) -> None:
         self._listeners.append(listener)
@@ -255,12 +265,35 @@ class Access:
         return await self.get_operator(actor.workspace_id, operator_id)
 
     async def change_profile(self, actor: Actor, change: Profile) -> Operator:
-        """The actor's own name, photo, language and looks. API keys have none: `NotAllowed`."""
+        """The actor's own name, language and looks. API keys have none: `NotAllowed`."""
         _person(actor)
-        values = map(_value, (change.name, change.photo, change.locale, change.theme, change.sound))
+        values = map(_value, (change.name, change.locale, change.theme, change.sound))
         await self._db.execute(SQL["change_profile"], actor.workspace_id, actor.operator_id, *values)
         await self.load_names()
         return await self.get_operator(actor.workspace_id, actor.operator_id)
+
+    async def set_photo(self, actor: Actor, image: bytes) -> Operator:
+        """The actor's own photo, made small and square; empty takes it away. Raises `Unsupported` for no picture."""
+        _person(actor)
+        address = ""
+        small = await self.make_photo(image) if image else b""
+        async with self._db.transaction() as tx:
+            if small:
+                digest = hashlib.sha256(small).hexdigest()[:PHOTO_HASH_LEN]
+                address = f"/photos/{digest}.webp"
+                await tx.execute(SQL["insert_photo"], digest, small, self._clock.now())
+            await tx.execute(SQL["set_photo"], actor.workspace_id, actor.operator_id, address)
+            await tx.execute(SQL["delete_unused_photos"])
+        await self.load_names()
+        self._rights_changed(actor.workspace_id, actor.operator_id)
+        return await self.get_operator(actor.workspace_id, actor.operator_id)
+
+    async def get_photo(self, digest: str) -> bytes:
+        """WebP. Raises `NotFound`."""
+        image = await self._db.fetchval(SQL["find_photo"], digest)
+        if image is None:
+            raise NotFound("there is no such photo")
+        return bytes(image)
 
     async def change_password(self, actor: Actor, current: str, password: str) -> None:
         """Ends the operator's other sessions."""

@@ -40,9 +40,22 @@ UPDATE operator SET name = coalesce($3, name), role = coalesce($4, role),
  WHERE workspace_id = $1 AND id = $2;
 
 -- name: change_profile :exec
-UPDATE operator SET name = coalesce($3, name), photo = coalesce($4, photo), locale = coalesce($5, locale),
-       theme = coalesce($6, theme), sound = coalesce($7, sound)
+UPDATE operator SET name = coalesce($3, name), locale = coalesce($4, locale), theme = coalesce($5, theme),
+       sound = coalesce($6, sound)
  WHERE workspace_id = $1 AND id = $2;
+
+-- name: insert_photo :exec
+INSERT INTO operator_photo (hash, image, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: find_photo :value
+SELECT image FROM operator_photo WHERE hash = $1 LIMIT 1;
+
+-- name: set_photo :exec
+UPDATE operator SET photo = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: delete_unused_photos :exec
+DELETE FROM operator_photo p
+ WHERE NOT EXISTS (SELECT FROM operator o WHERE o.photo = '/photos/' || p.hash || '.webp');
 
 -- name: set_password :exec
 UPDATE operator SET password_hash = $3 WHERE workspace_id = $1 AND id = $2;

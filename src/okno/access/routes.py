@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, patch, post
+from litestar import Request, Response, Router, delete, get, patch, post, put, route
 from litestar.datastructures import Cookie, State
+from litestar.enums import HttpMethod
 from litestar.params import Parameter
 
 from okno.access.api import Access
@@ -31,8 +32,13 @@ from okno.access.types import (
     WorkspaceChange,
 )
 from okno.kit import limits
-from okno.kit.errors import NotAllowed, NotSignedIn
-from okno.kit.openapi import SIGNED_IN, problems
+from okno.kit.errors import NotAllowed, NotSignedIn, Unsupported
+from okno.kit.openapi import SIGNED_IN, BytesBody, problems
+
+
+class PictureBody(BytesBody):
+    content_type = "image/*"
+
 
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -112,6 +118,46 @@ async def change_workspace(access: Access, actor: Actor, data: WorkspaceChange) 
 @patch("/profile", operation_id="change_profile", responses=problems(*SIGNED_IN), summary="Change one's own profile")
 async def change_profile(access: Access, actor: Actor, data: Profile) -> Operator:
     return await access.change_profile(actor, data)
+
+
+@put(
+    "/profile/photo",
+    operation_id="set_photo",
+    request_max_body_size=limits.PHOTO_BYTES_MAX,
+    operation_class=PictureBody,
+    responses=problems(*SIGNED_IN, 413, 415),
+    summary="Set one's own photo",
+)
+async def set_photo(request: AnyRequest, access: Access, actor: Actor) -> Operator:
+    """The body is the picture itself: JPEG, PNG, WebP, GIF or AVIF. It is shown as a circle, without metadata."""
+    image = await request.body()
+    if not image:
+        raise Unsupported("the body is the picture")
+    return await access.set_photo(actor, image)
+
+
+@delete(
+    "/profile/photo",
+    operation_id="delete_photo",
+    status_code=200,
+    responses=problems(*SIGNED_IN),
+    summary="Take one's own photo away",
+)
+async def delete_photo(access: Access, actor: Actor) -> Operator:
+    return await access.set_photo(actor, b"")
+
+
+@route("/photos/{name:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=False)
+async def get_photo(access: Access, name: Annotated[str, Parameter(max_length=64)]) -> Response[bytes]:
+    """Public: customers see who answers them. The address changes with the picture."""
+    image = await access.get_photo(name.removesuffix(".webp"))
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cross-origin-resource-policy": "cross-origin",
+    }
+    return Response(image, headers=headers, media_type="image/webp")
 
 
 @post(
@@ -206,7 +252,17 @@ ROUTER = Router(
     tags=["access"],
     route_handlers=[
         *(get_session, login, logout, get_link, use_link, get_workspace, change_workspace),
-        *(change_profile, change_password, list_operators, invite_operator, change_operator, relink_operator),
+        *(
+            change_profile,
+            set_photo,
+            delete_photo,
+            change_password,
+            list_operators,
+            invite_operator,
+            change_operator,
+            relink_operator,
+        ),
         *(list_teams, create_team, rename_team, list_api_keys, create_api_key, delete_api_key),
     ],
 )
+OUTSIDE = Router("/", route_handlers=[get_photo])

@@ -123,7 +123,6 @@ class OperatorChange(Wire, frozen=True):
 
 class Profile(Wire, frozen=True):
     name: Name | UnsetType = UNSET
-    photo: Annotated[str, Meta(max_length=300, pattern=r"^[^\x00<>\"']*$")] | UnsetType = UNSET
     locale: Locale | UnsetType = UNSET
     theme: Theme | UnsetType = UNSET
     sound: bool | UnsetType = UNSET

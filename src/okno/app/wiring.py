@@ -66,6 +66,7 @@ class App:
         self.files = Files.at(
             *(files, files_url), database=database, access=self.access, keys=keys, clock=self.clock, tasks=self.tasks
         )
+        self.access.make_photo = self.files.sandbox.make_photo
         self.conversations = Conversations(database, self.writer, self.clock, self.access, self.files)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
         self.hub = Hub(self.conversations, self.clock, self.access)
@@ -123,7 +124,7 @@ class App:
                 conversations_routes.ROUTER,
                 site_routes.ROUTER,
             ],
-            outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, pages.ROUTER],
+            outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, access_routes.OUTSIDE, pages.ROUTER],
             dependencies=doors,
             providers={"actor": access_routes.provide_actor, "guest": site_routes.provide_guest},
             state={"public_url": self.public_url, "workspace_id": self.workspace_id},

@@ -63,7 +63,7 @@ async def get_upload(request: AnyRequest, files: Files, actor: Actor, file_id: U
     operation_id="append_upload",
     status_code=204,
     request_max_body_size=None,
-    operation_class=tus.BytesBody,
+    operation_class=tus.PartBody,
     responses=tus.PATCH_PROBLEMS,
     summary="Bytes of an upload (tus)",
 )

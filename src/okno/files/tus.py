@@ -6,14 +6,12 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 
 from okno.files.api import Files
 from okno.files.rules import parse_metadata
 from okno.files.types import TUS_VERSION, FileRow
 from okno.kit.errors import Invalid, Malformed, TooLarge, Unsupported, WrongVersion
-from okno.kit.openapi import problems
+from okno.kit.openapi import BytesBody, problems
 
 AnyRequest = Request[None, None, State]
 EXTENSIONS = "creation,termination"
@@ -24,14 +22,8 @@ PATCH_PROBLEMS = problems(401, 403, 404, 409, 412, 413, 415)
 DELETE_PROBLEMS = problems(401, 403, 404, 409, 412)
 
 
-class BytesBody(Operation):
-    """An operation whose body is the bytes themselves."""
-
+class PartBody(BytesBody):
     content_type = CONTENT_TYPE
-
-    def __post_init__(self) -> None:
-        schema = Schema(type=OpenAPIType.STRING, content_media_type=CONTENT_TYPE)
-        self.request_body = RequestBody(content={self.content_type: OpenAPIMediaType(schema=schema)}, required=True)
 
 
 def answer(status: int, **headers: object) -> Response[None]:
@@ -110,4 +102,4 @@ def _number(text: str, name: str) -> int:
     return int(text)
 
 
-__all__ = ["BytesBody", "append", "create", "head", "options", "terminate"]
+__all__ = ["PartBody", "append", "create", "head", "options", "terminate"]

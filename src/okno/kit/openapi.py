@@ -1,6 +1,10 @@
 """What every route says about its errors."""
 
+from typing import ClassVar
+
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 
 from okno.kit.errors import Problem
 
@@ -36,3 +40,13 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
 
 SIGNED_IN = (401, 403)
 """Of every route that needs an operator."""
+
+
+class BytesBody(Operation):
+    """Of an operation whose body is bytes and no JSON."""
+
+    content_type: ClassVar[str] = "application/octet-stream"
+
+    def __post_init__(self) -> None:
+        schema = Schema(type=OpenAPIType.STRING, content_media_type=self.content_type)
+        self.request_body = RequestBody(content={self.content_type: OpenAPIMediaType(schema=schema)}, required=True)

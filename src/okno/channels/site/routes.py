@@ -146,7 +146,7 @@ async def get_own_upload(request: AnyRequest, files: Files, guest: Guest, file_i
     operation_id="append_own_upload",
     status_code=204,
     request_max_body_size=None,
-    operation_class=tus.BytesBody,
+    operation_class=tus.PartBody,
     responses=tus.PATCH_PROBLEMS,
     summary="Bytes of an upload (tus)",
 )
