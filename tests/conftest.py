@@ -16,7 +16,9 @@ from okno.app.wiring import App, running
 from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
 from okno.db.pool import Database
+from okno.mailer.rules import parse_smtp_url
 
+NO_MAIL = parse_smtp_url("smtp://127.0.0.1:9", "")  # mail is offered, and never arrives
 STATE = pytest.StashKey[tuple[EmbeddedPostgres, Path]]()
 
 
@@ -57,6 +59,6 @@ async def database_url(pytestconfig: pytest.Config) -> str:
 async def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
     """A whole app on the session's database, started."""
     database = await Database.connect(database_url)
-    app = App(database, Keys(bytes(range(32))), "http://127.0.0.1:8000", tmp_path_factory.mktemp("files"))
+    app = App(database, Keys(bytes(range(32))), "http://127.0.0.1:8000", tmp_path_factory.mktemp("files"), smtp=NO_MAIL)
     async with running(app):
         yield app

@@ -216,6 +216,28 @@ export interface Ack {
 export interface Labels {
   labels: string[]
 }
+/** A browser that is signed in. `seen_at` is exact to five minutes; `current`: the one that asks. */
+export interface Session {
+  id: string
+  created_at: string
+  seen_at: string
+  address: string
+  user_agent: string
+  current: boolean
+}
+/** What the sign-in screen shows. `password_reset`: a new password can be had by e-mail; `first`: nobody can sign in yet, the first administrator's link is in the server's output. */
+export interface SessionOptions {
+  password_reset: boolean
+  first: boolean
+  locale: "en" | "ru"
+}
+export interface NewPasswordReset {
+  email: string
+}
+/** `mail`: whether this installation sends mail at all; whether somebody has the address is not told. */
+export interface PasswordReset {
+  mail: boolean
+}
 export interface Login {
   email: string
   password: string
@@ -281,10 +303,11 @@ export interface PasswordChange {
   current: string
   password: string
 }
-/** `url` is the one-time link to hand over; shown once. */
+/** `url` is the one-time link to hand over; shown once. `mailed`: it is on its way by e-mail, too. */
 export interface Invited {
   operator: Operator
   url: string
+  mailed: boolean
 }
 /** What a one-time link is for, shown before it is used. */
 export interface Link {

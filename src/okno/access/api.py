@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import UNSET, UnsetType
 
-from okno.access.events import AccessListener
+from okno.access import letters
+from okno.access.events import RESET_ASKED, AccessListener, ResetAsked
 from okno.access.keys import Keys, MasterKeyLost, hash_secret, load_keys, new_secret
 from okno.access.types import (
     PERMISSIONS,
@@ -28,16 +29,21 @@ from okno.access.types import (
     OperatorChange,
     Profile,
     Role,
+    Session,
+    SessionOptions,
     Team,
     Workspace,
     WorkspaceChange,
 )
-from okno.db.pool import Database
+from okno.bus.api import emit
+from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany, Unsupported
 from okno.kit.ids import uuid7
+from okno.mailer.api import Mailer
+from okno.mailer.types import Letter
 
 SQL = load_queries("okno.access")
 NAMES_S = 15.0
@@ -62,7 +68,9 @@ def require(actor: Actor, permission: str) -> None:
 class Access:
     """Commands and queries on workspaces, operators, sessions, keys and links."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Clock, *, secure: bool = False) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, clock: Clock, *, public_url: str = "", mailer: Mailer | None = None
+    ) -> None:
         self._db = database
         self.keys = keys
         self._clock = clock
@@ -70,7 +78,9 @@ class Access:
         self._dummy = self._hasher.hash("nobody has this password")
         self._names: dict[UUID, tuple[str, str]] = {}
         self._listeners: list[AccessListener] = []
-        self.secure = secure
+        self.secure = public_url.startswith("https://")
+        self._public_url = public_url.rstrip("/")
+        self._mailer = mailer if mailer and mailer.enabled else None
         self.make_photo: PhotoMaker = _no_photos
 
     def listen(self, listener: AccessListener) -> None:
@@ -96,24 +106,36 @@ class Access:
 
     # -- signing in ------------------------------------------------------------------------------------------------
 
-    async def login(self, email: str, password: str, address: str) -> tuple[Me, str]:
+    async def login(self, email: str, password: str, address: str, user_agent: str = "") -> tuple[Me, str]:
         """The operator and the session's secret for the cookie. Raises `NotSignedIn`, `TooMany`."""
         now = self._clock.now()
-        since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
-        keys = [f"ip:{address}", f"mail:{email.lower()}"]
-        for key, most in zip(keys, (limits.LOGIN_FAILURES_MAX * 5, limits.LOGIN_FAILURES_MAX), strict=True):
-            if await self._db.fetchval(SQL["count_failures"], key, since) >= most:
-                raise TooMany("too many attempts; try again in fifteen minutes or ask for a new link")
         record = await self._db.fetchrow(SQL["find_by_email"], email)
+        await self._limit_logins(email, address, record, now)
         stored = record["password_hash"] if record and not record["disabled_at"] else None
         # The same work whether the address is known or not: the time tells nothing.
         if not await asyncio.to_thread(self._verify, stored or self._dummy, password) or stored is None:
-            for key in keys:
+            for key in _failure_keys(email, address):
                 await self._db.execute(SQL["insert_failure"], key, now)
             raise NotSignedIn("e-mail or password is not right")
         assert record is not None  # noqa: S101 - a stored hash came from it
-        await self._db.execute(SQL["clear_failures"], keys[1], since)
-        return await self.start_session(record["workspace_id"], record["id"])
+        since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
+        await self._db.execute(SQL["clear_failures"], [*_failure_keys(email, address)][:1], since)
+        return await self.start_session(record["workspace_id"], record["id"], address, user_agent)
+
+    async def _limit_logins(self, email: str, address: str, record: Any, now: datetime) -> None:
+        """A person from where he has signed in before is held to his own failures there, whatever others do."""
+        since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
+        most = (
+            limits.LOGIN_FAILURES_MAX,
+            limits.LOGIN_FAILURES_PER_MAILBOX_MAX,
+            limits.LOGIN_FAILURES_PER_ADDRESS_MAX,
+        )
+        for number, (key, bound) in enumerate(zip(_failure_keys(email, address), most, strict=True)):
+            if await self._db.fetchval(SQL["count_failures"], key, since) < bound:
+                continue
+            known = record and number and (record["workspace_id"], record["id"], address)
+            if not known or not await self._db.fetchval(SQL["is_known_address"], *known):
+                raise TooMany("too many attempts; try again in fifteen minutes or ask for a new link")
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
@@ -121,15 +143,47 @@ class Access:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def start_session(self, workspace_id: int, operator_id: UUID) -> tuple[Me, str]:
+    async def start_session(
+        self, workspace_id: int, operator_id: UUID, address: str = "", user_agent: str = ""
+    ) -> tuple[Me, str]:
         secret = new_secret()
         now = self._clock.now()
+        until = now + timedelta(days=limits.SESSION_DAYS)
         await self._db.execute(
             SQL["insert_session"],
-            *(uuid7(), workspace_id, operator_id, hash_secret(secret), now, now + timedelta(days=limits.SESSION_DAYS)),
+            *(uuid7(), workspace_id, operator_id, hash_secret(secret), now, until),
+            *(address, user_agent.replace("\0", "")[: limits.USER_AGENT_LEN_MAX]),
         )
         await self._db.execute(SQL["end_old_sessions"], now)
         return await self.me(workspace_id, operator_id, secret), secret
+
+    async def session_options(self) -> SessionOptions:
+        """What the sign-in screen must know before anybody is signed in; nothing secret."""
+        workspace = await self._db.fetchrow(SQL["first_workspace"])
+        waiting = not await self._db.fetchval(SQL["count_usable"])
+        return SessionOptions(self._mailer is not None, waiting, workspace["locale"] if workspace else "ru")
+
+    async def list_sessions(self, actor: Actor) -> list[Session]:
+        """The actor's own, the one seen last first. Raises `NotAllowed` for an API key."""
+        _person(actor)
+        key = (actor.workspace_id, actor.operator_id, self._clock.now(), limits.SESSIONS_SHOWN_MAX)
+        return [
+            Session(r["id"], r["created_at"], r["seen_at"], r["address"], r["user_agent"], r["id"] == actor.session_id)
+            for r in await self._db.fetch(SQL["list_sessions"], *key)
+        ]
+
+    async def end_session(self, actor: Actor, session_id: UUID) -> None:
+        """Sign one of the actor's browsers out. Raises `NotFound`."""
+        _person(actor)
+        if await self._db.fetchval(SQL["end_own_session"], actor.workspace_id, actor.operator_id, session_id) is None:
+            raise NotFound("there is no such session")
+        self._rights_changed(actor.workspace_id, actor.operator_id)
+
+    async def end_other_sessions(self, actor: Actor) -> None:
+        """Sign out everywhere but here."""
+        _person(actor)
+        await self._db.execute(SQL["end_sessions"], actor.workspace_id, actor.operator_id, actor.session_id)
+        self._rights_changed(actor.workspace_id, actor.operator_id)
 
     async def me(self, workspace_id: int, operator_id: UUID, secret: str) -> Me:
         operator = await self.get_operator(workspace_id, operator_id)
@@ -145,6 +199,9 @@ class Access:
         r = await self._db.fetchrow(SQL["find_session"], hash_secret(secret), self._clock.now())
         if r is None:
             raise NotSignedIn
+        now = self._clock.now()
+        if r["seen_at"] is None or now - r["seen_at"] > timedelta(seconds=limits.SESSION_SEEN_S):
+            await self._db.execute(SQL["see_session"], r["session_id"], now)
         return _actor(r, r["name"], r["role"], r["photo"], session_id=r["session_id"])
 
     async def actor_of_api_key(self, secret: str) -> Actor:
@@ -199,9 +256,9 @@ class Access:
         return _operator(r)
 
     async def create_operator(
-        self, workspace_id: int, new: NewOperator, *, purpose: str = "invite", demo: bool = False
+        self, workspace_id: int, new: NewOperator, *, purpose: str = "invite", demo: bool = False, by: str = ""
     ) -> tuple[Operator, str]:
-        """The operator and the secret of his one-time link."""
+        """The operator and the secret of his one-time link; `by`, who invites, has it mailed where mail is set up."""
         operator_id = uuid7()
         workspace = await self.get_workspace(workspace_id)
         try:
@@ -212,12 +269,15 @@ class Access:
                     *(workspace_id, operator_id, new.email, new.name, new.role, workspace.locale, now, demo),
                 )
                 await tx.execute(SQL["join_teams"], workspace_id, operator_id, sorted(set(new.teams)))
+                secret = await self._link(tx, workspace_id, operator_id, purpose)
+                if by:
+                    invited = letters.Invitation(new.email, new.name, by, workspace.name, workspace.locale)
+                    await self._mail(tx, invited, secret)
         except asyncpg.UniqueViolationError:
             raise Conflict("somebody with this e-mail is here already") from None
         except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
             raise Invalid("there is no such team", field="teams") from None
         await self.load_names()
-        secret = await self.create_link(workspace_id, operator_id, purpose)
         return await self.get_operator(workspace_id, operator_id), secret
 
     async def count_demo(self, workspace_id: int) -> int:
@@ -231,14 +291,26 @@ class Access:
     async def invite(self, actor: Actor, new: NewOperator) -> tuple[Operator, str]:
         require(actor, "operators")
         _within_rank(actor, new.role)
-        return await self.create_operator(actor.workspace_id, new)
+        return await self.create_operator(actor.workspace_id, new, by=actor.name)
 
     async def relink(self, actor: Actor, operator_id: UUID) -> tuple[Operator, str]:
-        """A fresh link for somebody who lost his; the former ones stop working."""
+        """A fresh link for somebody who lost his, mailed where mail is set up; the former ones stop working."""
         require(actor, "operators")
         operator = await self.get_operator(actor.workspace_id, operator_id)
         _within_rank(actor, operator.role)
-        return operator, await self.create_link(actor.workspace_id, operator_id, "reset")
+        workspace = await self.get_workspace(actor.workspace_id)
+        async with self._db.transaction() as tx:
+            secret = await self._link(tx, actor.workspace_id, operator_id, "reset")
+            await self._mail(tx, letters.Reset(operator.email, operator.name, workspace.name, operator.locale), secret)
+        return operator, secret
+
+    @property
+    def sends_mail(self) -> bool:
+        return self._mailer is not None
+
+    def link_url(self, secret: str) -> str:
+        """Where a one-time link is opened."""
+        return f"{self._public_url}/link/{secret}"
 
     async def change_operator(self, actor: Actor, operator_id: UUID, change: OperatorChange) -> Operator:
         """Raises `Conflict` when the workspace would be left without an owner."""
@@ -312,12 +384,52 @@ class Access:
 
     async def create_link(self, workspace_id: int, operator_id: UUID, purpose: str) -> str:
         """The secret of a link that works once within LINK_HOURS; earlier links of the operator end."""
+        async with self._db.transaction() as tx:
+            return await self._link(tx, workspace_id, operator_id, purpose)
+
+    async def _link(self, tx: Connection, workspace_id: int, operator_id: UUID, purpose: str) -> str:
         secret = new_secret()
         until = self._clock.now() + timedelta(hours=limits.LINK_HOURS)
-        async with self._db.transaction() as tx:
-            await tx.execute(SQL["delete_links"], workspace_id, operator_id)
-            await tx.execute(SQL["insert_link"], hash_secret(secret), workspace_id, operator_id, purpose, until)
+        await tx.execute(SQL["delete_links"], workspace_id, operator_id)
+        await tx.execute(SQL["insert_link"], hash_secret(secret), workspace_id, operator_id, purpose, until)
         return secret
+
+    async def ask_reset(self, email: str, address: str) -> bool:
+        """Have a link mailed to whoever signs in with `email`; false when this installation sends no mail.
+
+        The same work is done here whether somebody does or not: a handler looks, after the answer has gone.
+        Raises `TooMany`.
+        """
+        if self._mailer is None:
+            return False
+        now = self._clock.now()
+        since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
+        keys = (f"reset:{email.lower()}", f"reset ip:{address}")
+        for key, bound in zip(keys, (limits.RESETS_PER_MAILBOX_MAX, limits.RESETS_PER_ADDRESS_MAX), strict=True):
+            if await self._db.fetchval(SQL["count_failures"], key, since) >= bound:
+                raise TooMany("a link was asked for several times already; look into your mail, or try again later")
+        async with self._db.transaction() as tx:
+            for key in keys:
+                await tx.execute(SQL["insert_failure"], key, now)
+            await emit(tx, self._clock, RESET_ASKED, ResetAsked(email))
+        return True
+
+    async def mail_reset(self, email: str) -> bool:
+        """Make the link and queue its letter in one transaction; whether there is somebody to write to."""
+        r = await self._db.fetchrow(SQL["find_by_email"], email)
+        if r is None or r["disabled_at"] or self._mailer is None:
+            return False
+        workspace = await self.get_workspace(r["workspace_id"])
+        async with self._db.transaction() as tx:
+            secret = await self._link(tx, r["workspace_id"], r["id"], "reset")
+            await self._mail(tx, letters.Reset(r["email"], r["name"], workspace.name, r["locale"]), secret)
+        return True
+
+    async def _mail(self, tx: Connection, cause: letters.Reset | letters.Invitation, secret: str) -> None:
+        if self._mailer:
+            subject, text = letters.render_letter(cause, self.link_url(secret))
+            await self._mailer.post(tx, Letter(cause.to, subject, text, type(cause).__name__.lower()))
+            self._mailer.wake()
 
     async def first_link(self) -> str | None:
         """A link for the first owner while nobody can sign in yet, else null."""
@@ -349,7 +461,7 @@ class Access:
             raise NotFound("this link was used already or is too old; ask for another one")
         return Link(r["purpose"], r["email"], r["name"])
 
-    async def use_link(self, secret: str, use: LinkUse) -> tuple[Me, str]:
+    async def use_link(self, secret: str, use: LinkUse, address: str = "", user_agent: str = "") -> tuple[Me, str]:
         """Set name and password, sign in, burn the link. The first owner also chooses his e-mail."""
         now = self._clock.now()
         hashed = await asyncio.to_thread(self._hasher.hash, use.password)
@@ -368,7 +480,7 @@ class Access:
         except asyncpg.UniqueViolationError:
             raise Conflict("somebody with this e-mail is here already") from None
         await self.load_names()
-        return await self.start_session(*key)
+        return await self.start_session(*key, address, user_agent)
 
     # -- teams and API keys ----------------------------------------------------------------------------------------
 
@@ -422,6 +534,12 @@ class Access:
 
 def _value(field: Any) -> Any:
     return None if field is UNSET else field
+
+
+def _failure_keys(email: str, address: str) -> tuple[str, str, str]:
+    """One person at one place, one mailbox from anywhere, one place: in this order."""
+    mailbox = email.lower()
+    return f"both:{address} {mailbox}", f"mail:{mailbox}", f"ip:{address}"
 
 
 def _person(actor: Actor) -> None:

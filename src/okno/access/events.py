@@ -1,7 +1,17 @@
-"""What access tells the slices above it, inside this process."""
+"""What access tells the slices above it, inside this process, and its news on the bus."""
 
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
+
+import msgspec
+
+RESET_ASKED: Final = "access.reset_asked"
+
+
+class ResetAsked(msgspec.Struct, frozen=True):
+    """Somebody wants a new password for whoever signs in with `email`, if anybody does."""
+
+    email: str
 
 
 class AccessListener(Protocol):

@@ -26,7 +26,7 @@ SELECT o.workspace_id, o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme
   FROM operator o WHERE o.workspace_id = $1 AND o.id = $2 LIMIT 1;
 
 -- name: find_by_email :one
-SELECT workspace_id, id, password_hash, disabled_at, name FROM operator WHERE lower(email) = lower($1) LIMIT 1;
+SELECT workspace_id, id, email, password_hash, disabled_at, name, locale FROM operator WHERE lower(email) = lower($1) LIMIT 1;
 
 -- name: list_names :many
 SELECT id, name, photo FROM operator ORDER BY id LIMIT $1;
@@ -90,11 +90,24 @@ INSERT INTO team (workspace_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RET
 UPDATE team SET name = $3 WHERE workspace_id = $1 AND id = $2 RETURNING id;
 
 -- name: insert_session :exec
-INSERT INTO operator_session (id, workspace_id, operator_id, token_hash, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO operator_session (id, workspace_id, operator_id, token_hash, created_at, seen_at, expires_at, address, user_agent)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8);
+
+-- name: list_sessions :many
+SELECT id, created_at, coalesce(seen_at, created_at) AS seen_at, address, user_agent FROM operator_session
+ WHERE workspace_id = $1 AND operator_id = $2 AND expires_at > $3 ORDER BY seen_at DESC, id LIMIT $4;
+
+-- name: see_session :exec
+UPDATE operator_session SET seen_at = $2 WHERE id = $1;
+
+-- name: end_own_session :value
+DELETE FROM operator_session WHERE workspace_id = $1 AND operator_id = $2 AND id = $3 RETURNING id;
+
+-- name: is_known_address :value
+SELECT EXISTS (SELECT FROM operator_session WHERE workspace_id = $1 AND operator_id = $2 AND address = $3);
 
 -- name: find_session :one
-SELECT s.id AS session_id, o.workspace_id, o.id, o.name, o.role, o.photo,
+SELECT s.id AS session_id, s.seen_at, o.workspace_id, o.id, o.name, o.role, o.photo,
        ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id) AS teams
   FROM operator_session s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
  WHERE s.token_hash = $1 AND s.expires_at > $2 AND o.disabled_at IS NULL LIMIT 1;
@@ -144,7 +157,7 @@ SELECT count(*) FROM login_failure WHERE address = $1 AND at > $2;
 INSERT INTO login_failure (address, at) VALUES ($1, $2);
 
 -- name: clear_failures :exec
-DELETE FROM login_failure WHERE address = $1 OR at < $2;
+DELETE FROM login_failure WHERE address = ANY($1::text[]) OR at < $2;
 
 -- name: count_demo :value
 SELECT count(*) FROM operator WHERE workspace_id = $1 AND demo;

@@ -22,11 +22,15 @@ from okno.access.types import (
     Me,
     NewApiKey,
     NewOperator,
+    NewPasswordReset,
     NewTeam,
     Operator,
     OperatorChange,
     PasswordChange,
+    PasswordReset,
     Profile,
+    Session,
+    SessionOptions,
     Team,
     Workspace,
     WorkspaceChange,
@@ -73,6 +77,55 @@ def _cookie(secret: str, request: AnyRequest) -> Cookie:
     )
 
 
+def _browser(request: AnyRequest) -> tuple[str, str]:
+    """Its address, as far as trusted proxies tell, and what it calls itself."""
+    return request.client.host if request.client else "", request.headers.get("user-agent", "")
+
+
+@get(
+    "/session/options",
+    operation_id="get_session_options",
+    responses=problems(),
+    security=[{}],
+    summary="What the sign-in screen may offer",
+)
+async def get_session_options(access: Access) -> SessionOptions:
+    return await access.session_options()
+
+
+@post(
+    "/password-resets",
+    operation_id="ask_password_reset",
+    status_code=202,
+    responses=problems(429),
+    security=[{}],
+    summary="Have a link for a new password mailed",
+)
+async def ask_password_reset(request: AnyRequest, access: Access, data: NewPasswordReset) -> PasswordReset:
+    """The answer is the same, and as fast, whether somebody signs in with this address or not."""
+    return PasswordReset(await access.ask_reset(data.email, _browser(request)[0]))
+
+
+@get("/sessions", operation_id="list_sessions", responses=problems(*SIGNED_IN), summary="Where one is signed in")
+async def list_sessions(access: Access, actor: Actor) -> list[Session]:
+    return await access.list_sessions(actor)
+
+
+@delete("/sessions", operation_id="end_other_sessions", responses=problems(*SIGNED_IN), summary="Sign out elsewhere")
+async def end_other_sessions(access: Access, actor: Actor) -> None:
+    await access.end_other_sessions(actor)
+
+
+@delete(
+    "/sessions/{session_id:uuid}",
+    operation_id="end_session",
+    responses=problems(*SIGNED_IN, 404),
+    summary="End one of one's own sessions",
+)
+async def end_session(access: Access, actor: Actor, session_id: UUID) -> None:
+    await access.end_session(actor, session_id)
+
+
 @get("/session", operation_id="get_session", responses=problems(401), summary="Who is signed in")
 async def get_session(request: AnyRequest, access: Access) -> Me:
     secret = request.cookies.get(COOKIE, "")
@@ -82,7 +135,7 @@ async def get_session(request: AnyRequest, access: Access) -> Me:
 
 @post("/session", operation_id="login", responses=problems(401, 429), summary="Sign in")
 async def login(request: AnyRequest, access: Access, data: Login) -> Response[Me]:
-    me, secret = await access.login(data.email, data.password, request.client.host if request.client else "")
+    me, secret = await access.login(data.email, data.password, *_browser(request))
     return Response(me, cookies=[_cookie(secret, request)])
 
 
@@ -101,7 +154,7 @@ async def get_link(access: Access, token: LinkToken) -> Link:
 
 @post("/links/{token:str}", operation_id="use_link", responses=problems(404, 409), summary="Use a one-time link")
 async def use_link(request: AnyRequest, access: Access, token: LinkToken, data: LinkUse) -> Response[Me]:
-    me, secret = await access.use_link(token, data)
+    me, secret = await access.use_link(token, data, *_browser(request))
     return Response(me, cookies=[_cookie(secret, request)])
 
 
@@ -177,9 +230,9 @@ async def list_operators(access: Access, actor: Actor) -> list[Operator]:
 
 
 @post("/operators", operation_id="invite_operator", responses=problems(*SIGNED_IN, 409), summary="Invite an operator")
-async def invite_operator(request: AnyRequest, access: Access, actor: Actor, data: NewOperator) -> Invited:
+async def invite_operator(access: Access, actor: Actor, data: NewOperator) -> Invited:
     operator, secret = await access.invite(actor, data)
-    return Invited(operator, _link_url(request, secret))
+    return Invited(operator, access.link_url(secret), access.sends_mail)
 
 
 @patch(
@@ -198,9 +251,9 @@ async def change_operator(access: Access, actor: Actor, operator_id: UUID, data:
     responses=problems(*SIGNED_IN, 404),
     summary="A fresh one-time link for an operator",
 )
-async def relink_operator(request: AnyRequest, access: Access, actor: Actor, operator_id: UUID) -> Invited:
+async def relink_operator(access: Access, actor: Actor, operator_id: UUID) -> Invited:
     operator, secret = await access.relink(actor, operator_id)
-    return Invited(operator, _link_url(request, secret))
+    return Invited(operator, access.link_url(secret), access.sends_mail)
 
 
 @get("/teams", operation_id="list_teams", responses=problems(*SIGNED_IN), summary="Teams by name")
@@ -243,14 +296,11 @@ async def delete_api_key(access: Access, actor: Actor, key_id: UUID) -> None:
     await access.delete_api_key(actor, key_id)
 
 
-def _link_url(request: AnyRequest, secret: str) -> str:
-    return f"{request.app.state.public_url}/link/{secret}"
-
-
 ROUTER = Router(
     "/",
     tags=["access"],
     route_handlers=[
+        *(get_session_options, ask_password_reset, list_sessions, end_session, end_other_sessions),
         *(get_session, login, logout, get_link, use_link, get_workspace, change_workspace),
         *(
             change_profile,

@@ -55,6 +55,35 @@ class Actor:
         return "see_all" in self.permissions
 
 
+class Session(Answer, frozen=True):
+    """A browser that is signed in. `seen_at` is exact to five minutes; `current`: the one that asks."""
+
+    id: UUID
+    created_at: datetime
+    seen_at: datetime
+    address: str
+    user_agent: str
+    current: bool
+
+
+class SessionOptions(Answer, frozen=True):
+    """What the sign-in screen may offer: `password_reset` by e-mail; `first`: nobody can sign in yet."""
+
+    password_reset: bool
+    first: bool
+    locale: Locale
+
+
+class NewPasswordReset(Wire, frozen=True):
+    email: Email
+
+
+class PasswordReset(Answer, frozen=True):
+    """`mail`: whether this installation sends mail at all; whether somebody has the address is not told."""
+
+    mail: bool
+
+
 class Login(Wire, frozen=True):
     email: Email
     password: AnyPassword
@@ -134,10 +163,11 @@ class PasswordChange(Wire, frozen=True):
 
 
 class Invited(Answer, frozen=True):
-    """`url` is the one-time link to hand over; shown once."""
+    """`url` is the one-time link to hand over; shown once. `mailed`: it is on its way by e-mail, too."""
 
     operator: Operator
     url: str
+    mailed: bool
 
 
 class Link(Answer, frozen=True):

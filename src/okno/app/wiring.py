@@ -10,8 +10,10 @@ from typing import Any
 import picows
 from litestar import Litestar
 
+from okno.access import handlers as access_handlers
 from okno.access import routes as access_routes
 from okno.access.api import Access
+from okno.access.events import RESET_ASKED
 from okno.access.keys import Keys
 from okno.access.types import COOKIE
 from okno.bus.api import Bus
@@ -30,6 +32,8 @@ from okno.http.assembly import make_app
 from okno.http.static import Static, static_folder
 from okno.kit.clock import Clock, SystemClock
 from okno.kit.tasks import Tasks
+from okno.mailer.api import Mailer
+from okno.mailer.types import SmtpServer
 from okno.realtime import streams as realtime_streams
 from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
@@ -52,13 +56,18 @@ class App:
         public_url: str,
         files: Path,
         clock: Clock | None = None,
+        *,
         files_url: str = "",
+        smtp: SmtpServer | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
         self.public_url = public_url
         self.tasks = Tasks()
-        self.access = Access(database, keys, self.clock, secure=public_url.startswith("https://"))
+        self.mailer = Mailer(
+            *(database, self.clock, smtp), seal=partial(keys.seal, "letter"), unseal=partial(keys.unseal, "letter")
+        )
+        self.access = Access(database, keys, self.clock, public_url=public_url, mailer=self.mailer)
         self.bus = Bus(database, self.clock)
         self.contacts = Contacts(database, keys, self.clock)
         self.visits = Visits(database, keys, self.clock, public_url)
@@ -83,6 +92,7 @@ class App:
         self.access.listen(self.hub)
         self.contacts.listen(self.conversations.touch_contact)
         self.hub.on_commit_wake(self.bus.wake)
+        self.bus.handle("access.mail", {RESET_ASKED}, partial(access_handlers.handle_reset_asked, self.access))
         self.bus.handle(
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
         )
@@ -92,6 +102,7 @@ class App:
         await self.access.load_names()
         self.tasks.loop(self.writer.run, name="writer")
         self.tasks.loop(self.access.run_names, name="names")
+        self.tasks.loop(self.mailer.run, name="mailer")
         self.tasks.loop(self.hub.run_lists, name="lists")
         self.tasks.loop(self.hub.run_counters, name="counters")
         self.tasks.loop(self.realtime.run_sweep, name="sweep")

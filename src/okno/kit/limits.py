@@ -53,11 +53,27 @@ PASSWORD_LEN_MIN: Final = 10  # OWASP: length over rules
 PASSWORD_LEN_MAX: Final = 256  # bounds the work of argon2
 SESSION_DAYS: Final = 30  # a working month
 LINK_HOURS: Final = 72  # a weekend
-LOGIN_FAILURES_MAX: Final = 8  # per address and mailbox within the window
+LOGIN_FAILURES_MAX: Final = 8  # of one mailbox from one address within the window: a forgetful person, not a guesser
+LOGIN_FAILURES_PER_MAILBOX_MAX: Final = 50  # from all addresses: a botnet guesses slowly, an owner is hard to lock out
+LOGIN_FAILURES_PER_ADDRESS_MAX: Final = 200  # of all mailboxes: an office of hundreds shares one address
 LOGIN_WINDOW_S: Final = 900.0  # fifteen minutes
-API_KEYS_MAX: Final = 50
-OPERATORS_MAX: Final = 10_000
-TEAMS_MAX: Final = 500
+RESETS_PER_MAILBOX_MAX: Final = 3  # letters within the window; more would be a nuisance to whoever gets them
+RESETS_PER_ADDRESS_MAX: Final = 30  # an office shares one address
+SESSIONS_SHOWN_MAX: Final = 100  # nobody ends more by hand
+SESSION_SEEN_S: Final = 300.0  # "last seen" to five minutes costs one write then, not one a request
+USER_AGENT_LEN_MAX: Final = 300  # the longest of real browsers
+API_KEYS_MAX: Final = 50  # more integrations than any company has; the list stays one page
+OPERATORS_MAX: Final = 10_000  # the names are kept in memory, a megabyte
+TEAMS_MAX: Final = 500  # a scope of teams is an array in every list query
+
+# System mail
+LETTERS_WAITING_MAX: Final = 1_000  # a mail server that is down for a day must not fill the database
+LETTERS_AT_ONCE_MAX: Final = 4  # connections; small servers refuse more
+LETTER_S_MAX: Final = 20.0  # greylisting servers answer slowly
+LETTER_LEASE_S: Final = 120.0  # longer than the slowest try: nobody else sends it meanwhile
+LETTER_TRIES_MAX: Final = 8  # 32 minutes with doubling pauses; a link is of use for hours
+LETTER_ERROR_LEN: Final = 500  # the server's answer
+LETTER_GIVEN_UP_DAYS: Final = 14  # somebody looks within two weeks
 
 # Visitors
 CUSTOMER_TOKEN_S_MAX: Final = 3600  # signed by the site; renewed by its callback
