@@ -1,5 +1,5 @@
 # Two commands matter: `make serve` and `make test`. The others are for people who change okno.
-.PHONY: install serve dev check test test-tools soak bench protocol lock format clean
+.PHONY: install serve dev check test test-tools soak bench protocol schema lock format clean
 PY = .venv/bin/python
 N ?=
 NAME ?=
@@ -14,12 +14,7 @@ dev: install
 	@$(PY) tools/dev.py
 
 check: install
-	@.venv/bin/ruff check .
-	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy
-	@PYTHONPATH=. .venv/bin/lint-imports
-	@PYTHONPATH=src:. $(PY) tools/protocol_types.py --check
-	@$(PY) tools/check_repository.py
+	@$(PY) tools/check.py
 
 test: install test-tools
 	@$(PY) tools/run_tests.py
@@ -35,6 +30,9 @@ bench: install
 
 protocol:
 	@PYTHONPATH=src:. $(PY) tools/protocol_types.py
+
+schema:
+	@PYTHONPATH=src:. $(PY) tools/schema.py
 
 format:
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

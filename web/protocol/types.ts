@@ -225,7 +225,7 @@ export interface Session {
   user_agent: string
   current: boolean
 }
-/** What the sign-in screen shows. `password_reset`: a new password can be had by e-mail; `first`: nobody can sign in yet, the first administrator's link is in the server's output. */
+/** What the sign-in screen may offer: `password_reset` by e-mail; `first`: nobody can sign in yet. */
 export interface SessionOptions {
   password_reset: boolean
   first: boolean

@@ -20,6 +20,7 @@ from okno.cli.settings import Settings
 from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
 from okno.db.pool import Database
+from okno.db.queries import check_queries
 from okno.http.cors import Cors
 from okno.kit import limits
 from okno.mailer.api import server_of
@@ -88,6 +89,7 @@ async def _serve(settings: Settings) -> None:
         try:
             await connection.execute("SET statement_timeout = 0")
             await migrate(connection)
+            await check_queries(connection)
         finally:
             await connection.close()
         keys = load_keys(settings.home / "master.key")

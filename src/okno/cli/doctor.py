@@ -5,15 +5,19 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from asyncpg import PostgresError
 
 from okno.cli.connect import database_address
 from okno.cli.settings import Settings
 from okno.db import migrate as migrations
 from okno.db.pool import Database
+from okno.db.queries import check_queries
 from okno.kit.errors import OknoError
+from okno.mailer.api import server_of
 
 FREE_BYTES_MIN = 1024**3  # PostgreSQL's write-ahead log alone may take that
 FILES_MIN = 10_000  # a socket is a file; ten thousand visitors are connected at once
@@ -39,7 +43,7 @@ def doctor(settings: Settings) -> int:
 def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
     yield from _folder(settings.home)
-    yield _database(settings)
+    yield from _database(settings)
     yield _port(settings)
     yield _files_limit()
     if settings.url.startswith("https://") or "://127.0.0.1" in settings.url or "://localhost" in settings.url:
@@ -49,7 +53,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
             None, f"{settings.url} is not https: browsers refuse the microphone and notifications. Set OKNO_PUBLIC_URL"
         )
     if settings.smtp_url:
-        yield Finding(True, "system mail is set up")
+        yield _mail(settings)
     else:
         yield Finding(None, "OKNO_SMTP_URL is not set: a lost password is reset by a link an administrator hands over")
     if shutil.which("ffmpeg"):
@@ -77,30 +81,55 @@ def _folder(home: Path) -> Iterator[Finding]:
         )
 
 
-def _database(settings: Settings) -> Finding:
-    async def work(url: str) -> Finding:
+def _database(settings: Settings) -> Iterator[Finding]:
+    async def work(url: str) -> list[Finding]:
+        return [finding async for finding in look(url)]
+
+    async def look(url: str) -> AsyncIterator[Finding]:
         database = await Database.connect(url, size=1)
         try:
             connection = await database.dedicated()
             done = await migrations.applied(connection)
             version = await connection.fetchval("SHOW server_version")
+            missing = [m.name for m in migrations.migrations() if m.name not in done]
+            if not missing:
+                await check_queries(connection)
+            given_up = 0 if missing else await connection.fetchval("SELECT count(*) FROM letter WHERE given_up")
+            parked = 0 if missing else await connection.fetchval("SELECT count(*) FROM bus_parked")
             await connection.close()
         finally:
             await database.close()
-        missing = [m.name for m in migrations.migrations() if m.name not in done]
         text = f"PostgreSQL {version}, {'embedded' if not settings.database_url else 'by OKNO_DATABASE_URL'}"
         later = f"; {len(missing)} migrations will be applied at the next start" if missing else ""
-        return Finding(True, text + later)
+        yield Finding(True, text + later)
+        if given_up:
+            yield Finding(None, f"{given_up} letters could not be sent within two weeks: look at the log")
+        if parked:
+            yield Finding(None, f"{parked} events wait for you: okno bus parked")
 
     if not settings.database_url and not (settings.home / "pg18").exists():
-        return Finding(None, "the embedded database is made at the first start")
+        yield Finding(None, "the embedded database is made at the first start")
+        return
     try:
         with database_address(settings) as url:
-            return asyncio.run(work(url))
+            yield from asyncio.run(work(url))
+    except OknoError as error:
+        yield Finding(False, f"{error.title}: {error.detail}")
+    except (OSError, PostgresError) as error:
+        yield Finding(False, f"the database does not answer: {error}")
+
+
+def _mail(settings: Settings) -> Finding:
+    """Whether the mail server answers; nothing is sent."""
+    try:
+        server = server_of(settings.smtp_url, settings.smtp_from, settings.url)
+        assert server is not None  # noqa: S101 - the caller asked for the setting
+        with socket.create_connection((server.host, server.port), timeout=5):
+            return Finding(True, f"system mail goes by {server.host}:{server.port} from {server.sender}")
     except OknoError as error:
         return Finding(False, f"{error.title}: {error.detail}")
     except OSError as error:
-        return Finding(False, f"the database does not answer: {error}")
+        return Finding(False, f"the mail server of OKNO_SMTP_URL does not answer: {error}")
 
 
 def _port(settings: Settings) -> Finding:

@@ -1,0 +1,624 @@
+-- Written by `make schema` from the migrations. Do not edit: nothing reads it but people and a test.
+
+CREATE FUNCTION public.append_events_v1(p_workspace_id text, p_conversation_id text, p_events text, p_unread text, p_customer_unread text, p_waiting text, p_preview text[], p_preview_actor text, p_head text, p_nth text, p_client_id text, p_actor text, p_actor_id text, p_type text, p_body text[], p_at timestamp with time zone, p_check boolean, OUT before_seq bigint[], OUT known_item integer[], OUT known_seq bigint[], OUT known_at timestamp with time zone[], OUT missing_head integer[]) RETURNS record
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+DECLARE
+  v_workspace_id    CONSTANT bigint[] := p_workspace_id;
+  v_conversation_id CONSTANT uuid[] := p_conversation_id;
+  v_events          CONSTANT integer[] := p_events;
+  v_head            CONSTANT integer[] := p_head;
+BEGIN
+  IF p_check THEN
+    -- In key order whatever the caller's order: two batches may wait for each other, never in a circle.
+    PERFORM FROM unnest(v_workspace_id, v_conversation_id) AS h (workspace_id, conversation_id)
+      JOIN conversation c ON c.workspace_id = h.workspace_id AND c.id = h.conversation_id
+     ORDER BY c.workspace_id, c.id
+       FOR NO KEY UPDATE OF c;
+
+    -- A statement of its own: its snapshot is younger than the locks, so no event of these conversations escapes it.
+    SELECT array_agg(i.item), array_agg(e.seq), array_agg(e.created_at) INTO known_item, known_seq, known_at
+      FROM unnest(v_head, p_client_id::uuid[], p_actor_id::uuid[]) WITH ORDINALITY
+        AS i (head, client_id, actor_id, item)
+      JOIN event e ON e.workspace_id = v_workspace_id[i.head] AND e.conversation_id = v_conversation_id[i.head]
+                  AND e.actor_id = i.actor_id AND e.client_id = i.client_id;
+
+    SELECT array_agg(h.head::integer) INTO missing_head
+      FROM unnest(v_workspace_id, v_conversation_id) WITH ORDINALITY AS h (workspace_id, conversation_id, head)
+     WHERE NOT EXISTS (SELECT FROM conversation c WHERE c.workspace_id = h.workspace_id AND c.id = h.conversation_id);
+    IF known_item IS NOT NULL OR missing_head IS NOT NULL THEN
+      RETURN;
+    END IF;
+  END IF;
+
+  -- Sorted for the same reason; the update itself takes the locks.
+  WITH moved AS (
+    UPDATE conversation c
+       SET last_seq = c.last_seq + h.events,
+           last_at = p_at,
+           unread = c.unread + h.unread,
+           customer_unread = c.customer_unread + h.customer_unread,
+           preview = coalesce(h.preview, c.preview),
+           preview_actor = coalesce(h.preview_actor, c.preview_actor),
+           waiting_since = CASE h.waiting WHEN 1 THEN coalesce(c.waiting_since, p_at) WHEN 0 THEN c.waiting_since END,
+           change_xid = pg_current_xact_id()
+      FROM (SELECT * FROM unnest(v_workspace_id, v_conversation_id, v_events, p_unread::integer[],
+                                 p_customer_unread::integer[], p_waiting::integer[], p_preview,
+                                 p_preview_actor::text[]) WITH ORDINALITY
+              AS u (workspace_id, conversation_id, events, unread, customer_unread, waiting, preview, preview_actor,
+                    head)
+             ORDER BY u.workspace_id, u.conversation_id) h
+     WHERE c.workspace_id = h.workspace_id AND c.id = h.conversation_id
+    RETURNING h.head, c.last_seq - h.events AS before)
+  SELECT array_agg(moved.before ORDER BY moved.head) INTO before_seq FROM moved;
+
+  IF cardinality(before_seq) IS DISTINCT FROM cardinality(v_conversation_id) THEN
+    RAISE EXCEPTION 'a conversation is missing' USING ERRCODE = 'OK001';
+  END IF;
+
+  INSERT INTO event (workspace_id, conversation_id, seq, client_id, actor, actor_id, type, body, created_at)
+  SELECT v_workspace_id[i.head], v_conversation_id[i.head], before_seq[i.head] + i.nth,
+         i.client_id, i.actor, i.actor_id, i.type, i.body, p_at
+    FROM unnest(v_head, p_nth::integer[], p_client_id::uuid[], p_actor::text[], p_actor_id::uuid[], p_type::text[],
+                p_body)
+      AS i (head, nth, client_id, actor, actor_id, type, body);
+
+  INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+  VALUES (p_at, 'timeline', v_workspace_id, v_conversation_id, before_seq, v_events);
+END $$;
+
+CREATE FUNCTION public.keep_conversation_label() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM conversation_label WHERE workspace_id = OLD.workspace_id AND conversation_id = OLD.id;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO conversation_label (workspace_id, label, team_id, status, active_at, conversation_id)
+    SELECT DISTINCT NEW.workspace_id, l.label, NEW.team_id, NEW.status, NEW.active_at, NEW.id
+      FROM unnest(NEW.labels) AS l (label);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TABLE public.api_key (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    secret_hash bytea NOT NULL,
+    role text NOT NULL,
+    teams bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_key_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'supervisor'::text, 'operator'::text])))
+);
+
+CREATE TABLE public.attachment (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    conversation_id uuid,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size_bytes bigint NOT NULL,
+    got_bytes bigint DEFAULT 0 NOT NULL,
+    status text DEFAULT 'uploading'::text NOT NULL,
+    preview text DEFAULT ''::text NOT NULL,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    upload_bytes bigint DEFAULT 0 NOT NULL,
+    duration_s double precision DEFAULT 0 NOT NULL,
+    message_id uuid,
+    note boolean DEFAULT false NOT NULL,
+    examined_by timestamp with time zone,
+    CONSTRAINT attachment_preview_check CHECK ((preview = ANY (ARRAY[''::text, 'made'::text, 'none'::text]))),
+    CONSTRAINT attachment_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'deleted'::text])))
+);
+
+CREATE TABLE public.attachment_part (
+    workspace_id bigint NOT NULL,
+    attachment_id uuid NOT NULL,
+    from_bytes bigint NOT NULL,
+    size_bytes bigint NOT NULL,
+    object text NOT NULL
+);
+
+CREATE TABLE public.bus_cursor (
+    handler text NOT NULL,
+    xid xid8 NOT NULL,
+    id bigint NOT NULL
+);
+
+CREATE TABLE public.bus_parked (
+    id bigint NOT NULL,
+    handler text NOT NULL,
+    topic text NOT NULL,
+    payload text NOT NULL,
+    error text NOT NULL,
+    parked_at timestamp with time zone NOT NULL,
+    replay boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE public.bus_parked ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.bus_parked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.contact (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    verified boolean DEFAULT false NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    locale text DEFAULT ''::text NOT NULL,
+    demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.conversation (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    inbox_id bigint NOT NULL,
+    channel text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    turn text DEFAULT 'queue'::text NOT NULL,
+    assignee_id uuid,
+    team_id bigint DEFAULT 0 NOT NULL,
+    episode integer DEFAULT 1 NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    active_at timestamp with time zone GENERATED ALWAYS AS (date_bin('00:00:15'::interval, last_at, '2000-01-01 00:00:00+00'::timestamp with time zone)) STORED,
+    preview text DEFAULT ''::text NOT NULL,
+    preview_actor text DEFAULT 'system'::text NOT NULL,
+    unread integer DEFAULT 0 NOT NULL,
+    waiting_since timestamp with time zone,
+    customer_unread integer DEFAULT 0 NOT NULL,
+    customer_got_seq bigint DEFAULT 0 NOT NULL,
+    customer_read_seq bigint DEFAULT 0 NOT NULL,
+    operator_read_seq bigint DEFAULT 0 NOT NULL,
+    labels text[] DEFAULT '{}'::text[] NOT NULL,
+    change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    closed_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
+    CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE public.conversation_label (
+    workspace_id bigint NOT NULL,
+    label text NOT NULL,
+    team_id bigint NOT NULL,
+    status text NOT NULL,
+    active_at timestamp with time zone NOT NULL,
+    conversation_id uuid NOT NULL
+);
+
+CREATE TABLE public.customer_token (
+    workspace_id bigint NOT NULL,
+    jti text NOT NULL,
+    visitor_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.draft (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    text text NOT NULL,
+    note boolean NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.event (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    client_id uuid NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid NOT NULL,
+    type text NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='95');
+
+CREATE TABLE public.identity (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    type text NOT NULL,
+    address text NOT NULL,
+    verified boolean DEFAULT false NOT NULL,
+    CONSTRAINT identity_type_check CHECK ((type = ANY (ARRAY['email'::text, 'phone'::text, 'site'::text])))
+);
+
+CREATE TABLE public.inbox (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    channel text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    team_id bigint DEFAULT 0 NOT NULL,
+    side text DEFAULT 'right'::text NOT NULL,
+    accent text DEFAULT '#2b4acb'::text NOT NULL,
+    texts_ru text DEFAULT '{}'::text NOT NULL,
+    texts_en text DEFAULT '{}'::text NOT NULL,
+    domains text[] DEFAULT '{}'::text[] NOT NULL,
+    pages_hidden text[] DEFAULT '{}'::text[] NOT NULL,
+    hours text DEFAULT '[]'::text NOT NULL,
+    time_zone text DEFAULT 'Europe/Moscow'::text NOT NULL,
+    draft_preview boolean DEFAULT true NOT NULL,
+    identity_secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT inbox_accent_check CHECK ((accent ~ '^#[0-9a-f]{6}$'::text)),
+    CONSTRAINT inbox_side_check CHECK ((side = ANY (ARRAY['left'::text, 'right'::text]))),
+    CONSTRAINT inbox_team_id_check CHECK ((team_id >= 0))
+);
+
+ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.inbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.letter (
+    id uuid NOT NULL,
+    about text NOT NULL,
+    sealed bytea NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    given_up boolean DEFAULT false NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.login_failure (
+    address text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.migration (
+    name text NOT NULL,
+    digest text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.one_time_link (
+    token_hash bytea NOT NULL,
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    purpose text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT one_time_link_purpose_check CHECK ((purpose = ANY (ARRAY['first'::text, 'invite'::text, 'reset'::text])))
+);
+
+CREATE TABLE public.operator (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    password_hash text,
+    photo text DEFAULT ''::text NOT NULL,
+    locale text DEFAULT 'ru'::text NOT NULL,
+    theme text DEFAULT 'auto'::text NOT NULL,
+    sound boolean DEFAULT true NOT NULL,
+    disabled_at timestamp with time zone,
+    demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT operator_locale_check CHECK ((locale = ANY (ARRAY['ru'::text, 'en'::text]))),
+    CONSTRAINT operator_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'supervisor'::text, 'operator'::text]))),
+    CONSTRAINT operator_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])))
+);
+
+CREATE TABLE public.operator_photo (
+    hash text NOT NULL,
+    image bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.operator_session (
+    id uuid NOT NULL,
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    user_agent text DEFAULT ''::text NOT NULL,
+    seen_at timestamp with time zone
+);
+
+CREATE TABLE public.operator_team (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    team_id bigint NOT NULL
+);
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone NOT NULL,
+    topic text NOT NULL,
+    payload text DEFAULT ''::text NOT NULL,
+    workspace_ids bigint[],
+    conversation_ids uuid[],
+    before_seqs bigint[],
+    event_counts integer[]
+);
+
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.page_view (
+    workspace_id bigint NOT NULL,
+    visit_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    url text NOT NULL,
+    title text NOT NULL,
+    search text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.readiness (
+    id boolean DEFAULT true NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT readiness_id_check CHECK (id)
+);
+
+CREATE TABLE public.team (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE public.team ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.team_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.visit (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    visitor_id uuid NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    source text DEFAULT ''::text NOT NULL,
+    ip text DEFAULT ''::text NOT NULL,
+    device text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.visitor (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    inbox_id bigint NOT NULL,
+    contact_id uuid,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.workspace (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    locale text DEFAULT 'ru'::text NOT NULL,
+    onboarded boolean DEFAULT false NOT NULL,
+    upload_bytes_max bigint DEFAULT 104857600 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    upload_types text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT workspace_locale_check CHECK ((locale = ANY (ARRAY['ru'::text, 'en'::text]))),
+    CONSTRAINT workspace_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120)))
+);
+
+ALTER TABLE public.workspace ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.workspace_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.attachment_part
+    ADD CONSTRAINT attachment_part_pkey PRIMARY KEY (workspace_id, attachment_id, from_bytes);
+
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.bus_cursor
+    ADD CONSTRAINT bus_cursor_pkey PRIMARY KEY (handler);
+
+ALTER TABLE ONLY public.bus_parked
+    ADD CONSTRAINT bus_parked_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.customer_token
+    ADD CONSTRAINT customer_token_pkey PRIMARY KEY (workspace_id, jti);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (workspace_id, conversation_id, seq);
+
+ALTER TABLE ONLY public.identity
+    ADD CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.letter
+    ADD CONSTRAINT letter_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.one_time_link
+    ADD CONSTRAINT one_time_link_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.operator_photo
+    ADD CONSTRAINT operator_photo_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.operator
+    ADD CONSTRAINT operator_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.operator_session
+    ADD CONSTRAINT operator_session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.operator_session
+    ADD CONSTRAINT operator_session_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.operator_team
+    ADD CONSTRAINT operator_team_pkey PRIMARY KEY (workspace_id, operator_id, team_id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (xid, id);
+
+ALTER TABLE ONLY public.readiness
+    ADD CONSTRAINT readiness_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.team
+    ADD CONSTRAINT team_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.team
+    ADD CONSTRAINT team_workspace_id_name_key UNIQUE (workspace_id, name);
+
+ALTER TABLE ONLY public.visit
+    ADD CONSTRAINT visit_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.visitor
+    ADD CONSTRAINT visitor_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.workspace
+    ADD CONSTRAINT workspace_pkey PRIMARY KEY (id);
+
+CREATE INDEX attachment_conversation ON public.attachment USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+
+CREATE UNIQUE INDEX attachment_id ON public.attachment USING btree (id);
+
+CREATE INDEX attachment_owner ON public.attachment USING btree (workspace_id, owner_id, created_at);
+
+CREATE INDEX attachment_unfinished ON public.attachment USING btree (created_at) WHERE (conversation_id IS NULL);
+
+CREATE INDEX contact_name ON public.contact USING btree (workspace_id, lower(name) text_pattern_ops);
+
+CREATE INDEX conversation_closed ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'closed'::text);
+
+CREATE INDEX conversation_label_conversation ON public.conversation_label USING btree (workspace_id, conversation_id);
+
+CREATE UNIQUE INDEX conversation_label_list ON public.conversation_label USING btree (workspace_id, label, team_id, status, active_at DESC, conversation_id DESC);
+
+CREATE INDEX conversation_mine ON public.conversation USING btree (workspace_id, assignee_id, status, active_at DESC, id DESC) WHERE (assignee_id IS NOT NULL);
+
+CREATE UNIQUE INDEX conversation_open ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'open'::text);
+
+CREATE INDEX conversation_team ON public.conversation USING btree (workspace_id, team_id, status, active_at DESC, id DESC);
+
+CREATE INDEX conversation_waiting ON public.conversation USING btree (workspace_id, team_id, waiting_since, id) WHERE ((waiting_since IS NOT NULL) AND (assignee_id IS NULL) AND (status = 'open'::text));
+
+CREATE UNIQUE INDEX event_client_id ON public.event USING btree (workspace_id, conversation_id, actor_id, client_id);
+
+CREATE INDEX identity_address ON public.identity USING btree (workspace_id, lower(address) text_pattern_ops);
+
+CREATE INDEX identity_contact ON public.identity USING btree (workspace_id, contact_id);
+
+CREATE UNIQUE INDEX identity_proven ON public.identity USING btree (workspace_id, type, lower(address)) WHERE verified;
+
+CREATE INDEX letter_due ON public.letter USING btree (due_at) WHERE (NOT given_up);
+
+CREATE INDEX login_failure_address ON public.login_failure USING btree (address, at);
+
+CREATE UNIQUE INDEX operator_email ON public.operator USING btree (lower(email));
+
+CREATE UNIQUE INDEX operator_id ON public.operator USING btree (id);
+
+CREATE INDEX operator_session_operator ON public.operator_session USING btree (workspace_id, operator_id);
+
+CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visit_id, at DESC);
+
+CREATE INDEX visit_visitor ON public.visit USING btree (workspace_id, visitor_id, started_at DESC);
+
+CREATE INDEX visitor_contact ON public.visitor USING btree (workspace_id, contact_id);
+
+CREATE TRIGGER conversation_labels_changed AFTER UPDATE ON public.conversation FOR EACH ROW WHEN ((((old.labels <> '{}'::text[]) OR (new.labels <> '{}'::text[])) AND ((((old.labels IS DISTINCT FROM new.labels) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (old.status IS DISTINCT FROM new.status)) OR (old.active_at IS DISTINCT FROM new.active_at)))) EXECUTE FUNCTION public.keep_conversation_label();
+
+CREATE TRIGGER conversation_labels_new AFTER INSERT ON public.conversation FOR EACH ROW WHEN ((new.labels <> '{}'::text[])) EXECUTE FUNCTION public.keep_conversation_label();
+
+CREATE TRIGGER conversation_labels_old AFTER DELETE ON public.conversation FOR EACH ROW WHEN ((old.labels <> '{}'::text[])) EXECUTE FUNCTION public.keep_conversation_label();
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.attachment_part
+    ADD CONSTRAINT attachment_part_workspace_id_attachment_id_fkey FOREIGN KEY (workspace_id, attachment_id) REFERENCES public.attachment(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT conversation_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id);
+
+ALTER TABLE ONLY public.identity
+    ADD CONSTRAINT identity_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.one_time_link
+    ADD CONSTRAINT one_time_link_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator_session
+    ADD CONSTRAINT operator_session_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator_team
+    ADD CONSTRAINT operator_team_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator_team
+    ADD CONSTRAINT operator_team_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.team(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator
+    ADD CONSTRAINT operator_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.team
+    ADD CONSTRAINT team_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.visitor
+    ADD CONSTRAINT visitor_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
