@@ -22,7 +22,7 @@ from okno.kit.errors import NotFound
 from okno.kit.tasks import Tasks
 
 SQL = load_queries("okno.bus")
-PAUSE_S = 0.1  # a handler looks at most ten times a second: its cursor is a commit of its own
+PAUSE_S = 0.25  # a handler looks at most four times a second: its cursor is a commit of its own
 POLL_S = 1.0  # when nobody wakes us: another process may have written
 RETRY_S = 0.2  # doubling: about 13 s over all tries
 HOUSEKEEPING_S = 600.0

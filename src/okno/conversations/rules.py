@@ -31,7 +31,9 @@ Target = Message | Note
 
 def preview_of(text: str, attachments: int) -> str:
     """One line for the list: white space folded, cut to PREVIEW_LEN; files without a text show as paper clips."""
-    line = " ".join(text[: limits.PREVIEW_LEN * 2].split())[: limits.PREVIEW_LEN]
+    line = text[: limits.PREVIEW_LEN].strip()
+    if "  " in line or not line.isprintable():  # a line break or a tab is not printable
+        line = " ".join(text[: limits.PREVIEW_LEN * 2].split())[: limits.PREVIEW_LEN]
     return line or ("📎" * min(attachments, 3))
 
 

@@ -59,4 +59,5 @@ def make_app(
             components=Components(security_schemes=SECURITY),
         ),
         debug=False,
+        logging_config=None,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from okno.access.types import Actor
-from okno.conversations.api import Conversations
+from okno.conversations.api import Conversations, Stored, Waiter
 from okno.conversations.events import Draft, Outcome
 from okno.conversations.types import ConversationRow, Receipt
 from okno.kit import limits
@@ -131,9 +131,9 @@ class Hub:
         threads = self._threads
         for draft, outcome in batch:
             origin = draft.origin
-            if origin is not None and not hasattr(origin, "send"):  # somebody who awaits the outcome
+            if type(origin) is Waiter:  # somebody who awaits the outcome
                 origin = None
-            if isinstance(outcome, OknoError):
+            if type(outcome) is not Stored:
                 _refuse(origin, draft, outcome)
                 continue
             seq, stored_at, fresh = outcome
@@ -293,8 +293,8 @@ class Hub:
             session.send(frame)
 
 
-def _refuse(origin: Any, draft: Draft, error: OknoError) -> None:
-    if origin is not None:
+def _refuse(origin: Any, draft: Draft, error: Outcome) -> None:
+    if origin is not None and isinstance(error, OknoError):
         retry = error.status >= 500  # noqa: PLR2004 - nothing is wrong with the message itself
         origin.send(encode(Refused(error.problem(), draft.client_id, retry)))
 

@@ -95,20 +95,18 @@ class Connection:
         self._queue: list[Any] | None = None
         self.made_at = self.seen_at = realtime.clock.monotonic()
         self._budget = limits.SOCKET_FRAMES_PER_S_MAX
-        self._budget_at = 0
+        self._budget_at = 0.0
         realtime.sessions.add(self)
 
     def receive(self, payload: bytes | memoryview) -> None:
         """One frame from the client; never raises."""
-        now = self.realtime.clock.monotonic()
-        self.seen_at = now
+        self.seen_at = now = self.realtime.clock.monotonic()
         try:
             frame = parse_json(parse_client_frame, payload)
-            second = int(now)
-            if second != self._budget_at:
-                self._budget_at, self._budget = second, limits.SOCKET_FRAMES_PER_S_MAX
+            if now - self._budget_at >= 1.0:
+                self._budget_at, self._budget = now, limits.SOCKET_FRAMES_PER_S_MAX
             self._budget -= 1
-            if self._budget < 0 and not isinstance(frame, SendFrame):
+            if self._budget < 0 and type(frame) is not SendFrame:
                 self._refuse(TooMany("slow down"), close=CLOSE_PROTOCOL)
                 return
             session = self.session

@@ -89,14 +89,15 @@ class VisitorSession(Session):
         raise NotFound("there is no such conversation")
 
     def take(self, frame: Any) -> bool:
-        if isinstance(frame, Ping):
-            self.send(b'{"t":"pong","n":%d}' % frame.n)
-            return True
-        if isinstance(frame, SendFrame) and self._open and self.contact_id and self.current:
+        sort = type(frame)
+        if sort is SendFrame and self._open and self.contact_id and self.current:
             if frame.conversation not in (None, self.current):
                 return False
             return self._submit_text(self.guest.workspace_id, self.current, "customer", self.contact_id, frame)
-        if isinstance(frame, Typing):
+        if sort is Ping:
+            self.send(b'{"t":"pong","n":%d}' % frame.n)
+            return True
+        if sort is Typing:
             if frame.conversation in self.threads and self.contact_id:
                 draft = frame.draft if self.guest.inbox.draft_preview else ""
                 told = TypingFrame(frame.conversation, "customer", self.contact_id, "", frame.on, draft)

@@ -122,7 +122,7 @@ CREATE TABLE conversation (
   change_xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
   closed_at         timestamptz,
   created_at        timestamptz NOT NULL,
-  PRIMARY KEY (workspace_id, id),
+  PRIMARY KEY (id, workspace_id),
   FOREIGN KEY (workspace_id, contact_id) REFERENCES contact
 ) WITH (fillfactor = 70);
 -- Two first messages at once make one conversation.
@@ -181,9 +181,9 @@ CREATE TABLE event (
   type            text NOT NULL,
   body            text NOT NULL,
   created_at      timestamptz NOT NULL,
-  PRIMARY KEY (workspace_id, conversation_id, seq)
+  PRIMARY KEY (conversation_id, workspace_id, seq) -- what tells rows apart comes first: one comparison decides
 ) WITH (fillfactor = 95);
-CREATE UNIQUE INDEX event_client_id ON event (workspace_id, conversation_id, actor_id, client_id);
+CREATE UNIQUE INDEX event_client_id ON event (conversation_id, client_id, actor_id, workspace_id);
 
 CREATE TABLE draft (
   workspace_id    bigint NOT NULL,
