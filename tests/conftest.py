@@ -17,6 +17,7 @@ from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
 from okno.db.pool import Database
 from okno.mailer.rules import parse_smtp_url
+from tests.support.live import Live, serving
 
 NO_MAIL = parse_smtp_url("smtp://127.0.0.1:9", "")  # mail is offered, and never arrives
 STATE = pytest.StashKey[tuple[EmbeddedPostgres, Path]]()
@@ -62,3 +63,10 @@ async def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> As
     app = App(database, Keys(bytes(range(32))), "http://127.0.0.1:8000", tmp_path_factory.mktemp("files"), smtp=NO_MAIL)
     async with running(app):
         yield app
+
+
+@pytest.fixture(scope="session")
+async def live(app: App) -> AsyncIterator[Live]:
+    """The same app behind its real doors, HTTP and sockets."""
+    async with serving(app) as live:
+        yield live

@@ -90,6 +90,7 @@ class App:
         """News comes up: lower slices tell whoever registered here."""
         self.conversations.listen(self.hub)
         self.access.listen(self.hub)
+        self.site.listen(self.hub.on_browser_changed)
         self.contacts.listen(self.conversations.touch_contact)
         self.hub.on_commit_wake(self.bus.wake)
         self.bus.handle("access.mail", {RESET_ASKED}, partial(access_handlers.handle_reset_asked, self.access))

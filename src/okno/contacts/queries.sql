@@ -20,14 +20,16 @@ UPDATE contact SET verified = true, name = CASE WHEN $3 <> '' THEN $3 ELSE name 
 -- name: insert_identity :exec
 INSERT INTO identity (workspace_id, id, contact_id, type, address, verified)
 SELECT $1, $2, $3, $4, $5, $6
- WHERE NOT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $3 AND type = $4 AND lower(address) = lower($5))
+ WHERE NOT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $3 AND type = $4
+                      AND CASE type WHEN 'site' THEN address = $5 ELSE lower(address) = lower($5) END)
    AND (SELECT count(*) FROM identity WHERE workspace_id = $1 AND contact_id = $3) < 50;
 
 -- name: delete_identity :value
 DELETE FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND id = $3 RETURNING id;
 
 -- name: find_proven :value
-SELECT contact_id FROM identity WHERE workspace_id = $1 AND type = $2 AND lower(address) = lower($3) AND verified LIMIT 1;
+SELECT contact_id FROM identity WHERE workspace_id = $1 AND type = $2 AND verified
+   AND CASE type WHEN 'site' THEN address = $3 ELSE lower(address) = lower($3) END LIMIT 1;
 
 -- name: has_proof :value
 SELECT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND type = 'site' AND verified);

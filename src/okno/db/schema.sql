@@ -560,7 +560,11 @@ CREATE INDEX identity_address ON public.identity USING btree (workspace_id, lowe
 
 CREATE INDEX identity_contact ON public.identity USING btree (workspace_id, contact_id);
 
-CREATE UNIQUE INDEX identity_proven ON public.identity USING btree (workspace_id, type, lower(address)) WHERE verified;
+CREATE UNIQUE INDEX identity_proven ON public.identity USING btree (workspace_id, type, (
+CASE type
+    WHEN 'site'::text THEN address
+    ELSE lower(address)
+END)) WHERE verified;
 
 CREATE INDEX letter_due ON public.letter USING btree (due_at) WHERE (NOT given_up);
 

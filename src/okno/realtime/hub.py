@@ -43,6 +43,8 @@ class OperatorListening(Listening, Protocol):
 
 
 class VisitorListening(Listening, Protocol):
+    contact_id: UUID | None
+
     def conversation_changed(self, conversation_id: UUID, *, is_open: bool) -> None: ...
 
 
@@ -83,6 +85,7 @@ class Hub:
         self._names = names
         self._threads: dict[Thread, set[Listening]] = {}
         self._contacts: dict[tuple[int, UUID], set[VisitorListening]] = {}
+        self._browsers: dict[tuple[int, UUID], set[VisitorListening]] = {}
         self._lists: dict[int, set[OperatorListening]] = defaultdict(set)
         self._operators: dict[tuple[int, UUID], set[OperatorListening]] = {}
         self._dirty: dict[int, dict[UUID, bool]] = defaultdict(dict)
@@ -109,6 +112,12 @@ class Hub:
 
     def remove_visitor(self, contact: tuple[int, UUID], session: VisitorListening) -> None:
         _remove(self._contacts, contact, session)
+
+    def add_browser(self, browser: tuple[int, UUID], session: VisitorListening) -> None:
+        self._browsers.setdefault(browser, set()).add(session)
+
+    def remove_browser(self, browser: tuple[int, UUID], session: VisitorListening) -> None:
+        _remove(self._browsers, browser, session)
 
     def add_operator(self, session: OperatorListening) -> None:
         self._operators.setdefault((session.actor.workspace_id, session.actor.operator_id), set()).add(session)
@@ -201,6 +210,14 @@ class Hub:
             for session in listeners:
                 if session is not sender:
                     session.send(bare if session.customer else whole)
+
+    def on_browser_changed(self, workspace_id: int, visitor_id: UUID, contact_id: UUID | None) -> None:
+        """Another person sits at the browser: tabs that show the former one end. `contact_id` null: logged out."""
+        for session in list(self._browsers.get((workspace_id, visitor_id), ())):
+            if contact_id is None:
+                session.end("signed-out")
+            elif session.contact_id != contact_id:
+                session.end("resume")
 
     def on_rights_changed(self, workspace_id: int, operator_id: UUID) -> None:
         """The operator connects again and is asked anew."""

@@ -199,12 +199,13 @@ class Connection:
 class Session:
     """What visitors and operators have in common."""
 
-    __slots__ = ("_held", "connection")
+    __slots__ = ("_held", "_reading", "connection")
     customer: ClassVar[bool] = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._held: list[bytes] | None = None
+        self._reading = 0
         connection.session = self
 
     @property
@@ -224,19 +225,20 @@ class Session:
 
     async def _after_snapshot(self, read: Awaitable[Snapshot]) -> None:
         """Frames that come while a snapshot is being read follow it: it must not wipe out what is newer than itself."""
-        outer = self._held
-        if outer is None:
+        self._reading += 1
+        if self._held is None:
             self._held = []
+        told = b""
         try:
-            snapshot = await read
+            told = encode(await read)
         finally:
-            held, self._held = (self._held or []) if outer is None else [], outer
-            if outer is None and "snapshot" not in locals():
+            self._reading -= 1
+            if told:
+                self.connection.send(told)
+            if not self._reading:  # two may be read at once: the last one lets go
+                held, self._held = self._held, None
                 for frame in held:
-                    self.send(frame)
-        self.say(snapshot)
-        for frame in held:
-            self.send(frame)
+                    self.connection.send(frame)
 
     def end(self, reason: str) -> None:
         self.connection.end(reason)

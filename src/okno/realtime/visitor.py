@@ -44,6 +44,7 @@ class VisitorSession(Session):
         self.threads: tuple[UUID, ...] = ()
         self.guest = guest._replace(conversations=())
         self._name, self._email, self._locale = hello.name, hello.email, hello.locale
+        self.realtime.hub.add_browser((guest.workspace_id, guest.visitor_id), self)
         if self.contact_id:
             self.realtime.hub.add_visitor((guest.workspace_id, self.contact_id), self)
 
@@ -111,6 +112,7 @@ class VisitorSession(Session):
             case SendFrame():
                 await self._send_or_open(frame)
             case Open():
+                await self._record(frame.conversation)  # before the subscription: it would tell a stranger what comes
                 await self.open_thread(frame.conversation, frame.after)
             case Close():
                 self._close(frame.conversation)
@@ -182,4 +184,5 @@ class VisitorSession(Session):
     def leave(self) -> None:
         for thread in self.threads:
             self.realtime.hub.unsubscribe((self.guest.workspace_id, thread), self)
+        self.realtime.hub.remove_browser((self.guest.workspace_id, self.guest.visitor_id), self)
         self._leave_contact()

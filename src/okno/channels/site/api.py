@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from okno.access.api import Access
+from okno.channels.site.events import BrowserListener
 from okno.contacts.api import Browser, Contacts
 from okno.conversations.api import Conversations
 from okno.conversations.types import Ack, Send, Thread
@@ -48,8 +49,16 @@ class Site:
         self._visits = visits
         self._contacts = contacts
         self._conversations = conversations
+        self._listeners: list[BrowserListener] = []
         self._browsers: Together[Key, Browser | None] = Together(self._read_browsers, lambda: None)
         self._records: Together[Key, list[Any]] = Together(self._read_records, list)
+
+    def listen(self, listener: BrowserListener) -> None:
+        self._listeners.append(listener)
+
+    def _changed(self, workspace_id: int, visitor_id: UUID, contact_id: UUID | None) -> None:
+        for listener in self._listeners:
+            listener(workspace_id, visitor_id, contact_id)
 
     async def enter(
         self,
@@ -78,6 +87,8 @@ class Site:
         if identity:
             await self._contacts.identify(workspace_id, visitor_id, inbox.id, identity, inbox.identity_secret, locale)
             browser, records = await self._look_up(workspace_id, visitor_id)
+            if browser is not None and browser.contact_id:
+                self._changed(workspace_id, visitor_id, browser.contact_id)
         elif browser is not None and browser.contact_id and not browser.verified and (name or email):
             await self._contacts.claim(workspace_id, browser.contact_id, name=name, email=email)
         contact_id = browser.contact_id if browser else None
@@ -154,6 +165,7 @@ class Site:
     async def logout(self, guest: Guest) -> None:
         """The browser's token opens nothing any more."""
         await self._contacts.end_visitor(guest.workspace_id, guest.visitor_id, guest.inbox.id)
+        self._changed(guest.workspace_id, guest.visitor_id, None)
 
 
 def _by_workspace(keys: Sequence[Key]) -> dict[int, list[UUID]]:
