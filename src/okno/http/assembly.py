@@ -53,7 +53,8 @@ def make_app(
             title="okno",
             version=__version__,
             description=DESCRIPTION,
-            path="/api/schema",
+            path="/openapi",
+            render_plugins=[],  # ours are /openapi.json and /api: theirs load scripts from elsewhere
             use_handler_docstrings=True,
             create_examples=False,
             components=Components(security_schemes=SECURITY),

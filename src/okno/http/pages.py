@@ -3,15 +3,18 @@
 import hashlib
 from typing import Any
 
+import msgspec
 from litestar import MediaType, Request, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.enums import HttpMethod
 
 from okno.db.pool import Database
+from okno.http.api_page import CSP, render_api_page
 from okno.http.demo import demo_page
 from okno.http.reference import schema_of
 from okno.http.static import Asset, Static
 from okno.kit.errors import NotFound, OknoError, Unavailable
+from okno.kit.openapi import problems
 from okno.kit.wire import encode
 from okno.visits.api import Visits
 
@@ -106,14 +109,29 @@ async def get_openapi(request: AnyRequest) -> Response[bytes]:
     return Response(body, media_type="application/json", headers={"cache-control": "no-cache"})
 
 
+@get("/api", include_in_schema=False, media_type=MediaType.HTML)
+async def get_api_page(request: AnyRequest) -> Response[str]:
+    """The same for people."""
+    page = render_api_page(msgspec.json.decode(schema_of(request.app)))
+    headers = {"content-security-policy": CSP, "cache-control": "no-cache", "referrer-policy": "no-referrer"}
+    return Response(page, headers=headers)
+
+
 @get("/healthz", operation_id="get_health", tags=["health"], security=[{}], summary="The process lives")
 async def get_health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/readyz", include_in_schema=False)
+@get(
+    "/readyz",
+    operation_id="get_ready",
+    tags=["health"],
+    security=[{}],
+    responses=problems(),
+    summary="The database takes writes",
+)
 async def get_ready(database: Database) -> dict[str, str]:
-    """The database takes writes: what balancers and deployments ask."""
+    """What balancers and deployments ask. 503 when the database is away, read-only or out of disk."""
     try:
         await database.execute("INSERT INTO readiness (at) VALUES (now()) ON CONFLICT (id) DO UPDATE SET at = now()")
     except OknoError:
@@ -126,6 +144,17 @@ async def get_ready(database: Database) -> dict[str, str]:
 ROUTER = Router(
     "/",
     route_handlers=[
-        *(get_loader, get_idle, get_panel, get_widget_asset, get_console, get_demo, get_openapi, get_health, get_ready),
+        *(
+            get_loader,
+            get_idle,
+            get_panel,
+            get_widget_asset,
+            get_console,
+            get_demo,
+            get_openapi,
+            get_api_page,
+            get_health,
+            get_ready,
+        ),
     ],
 )
