@@ -4,7 +4,8 @@ import asyncio
 import os
 import resource
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import msgspec
 from picows import WSListener, WSMsgType, ws_connect
@@ -63,8 +64,16 @@ class Visitor(WSListener):
             self.ready.set_exception(ConnectionError("refused"))
 
 
-async def prepare(url: str, home: Any, count: int) -> list[bytes]:
-    """The hellos of `count` known visitors with a conversation each."""
+class Crowd(NamedTuple):
+    """Known visitors with a conversation each: their hellos, and the conversations in the same order."""
+
+    workspace: int
+    hellos: list[bytes]
+    conversations: list[str]
+
+
+async def prepare(url: str, home: Any, count: int) -> Crowd:
+    """Migrate, and fill in `count` visitors."""
     database = await Database.connect(url, size=2)
     connection = await database.dedicated()
     await migrate(connection)
@@ -79,16 +88,16 @@ async def prepare(url: str, home: Any, count: int) -> list[bytes]:
     hellos = [{"t": "visitor", "version": 1, "key": inbox.key, "token": issue(workspace, p["visitor"])} for p in people]
     await connection.close()
     await database.close()
-    return [msgspec.json.encode(hello) for hello in hellos]
+    return Crowd(workspace, [msgspec.json.encode(hello) for hello in hellos], [str(c) for c in conversations])
 
 
-async def enter(address: str, hellos: list[bytes]) -> list[Visitor]:
+async def enter(address: str, hellos: list[bytes], listener: Callable[[bytes], Any] = Visitor) -> list[Any]:
     """Connect all, AT_ONCE under way at a time; returns when every thread is subscribed."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(hello: bytes) -> Visitor:
+    async def one(hello: bytes) -> Any:
         async with gate:
-            visitor = Visitor(hello)
+            visitor = listener(hello)
             await ws_connect(lambda: visitor, address)
             await visitor.ready
             return visitor
@@ -105,7 +114,7 @@ async def main() -> None:
         postgres.start()
         os.sched_setaffinity(postgres.pid or 0, {0, 1})
         try:
-            hellos = await prepare(postgres.url, home, VISITORS + WARM)
+            hellos = (await prepare(postgres.url, home, VISITORS + WARM)).hellos
             async with serving(home, postgres.url) as (url, pid):
                 address = url.replace("http", "ws") + "/realtime"
                 warm = await enter(address, hellos[:WARM])  # pools and caches are paid once, not by visitors
