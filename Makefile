@@ -1,5 +1,5 @@
 # Two commands matter: `make serve` and `make test`. The others are for people who change okno.
-.PHONY: install serve dev check test test-tools soak bench protocol schema lock format clean
+.PHONY: install serve dev check test test-tools soak bench protocol schema reference lock format clean
 PY = .venv/bin/python
 N ?=
 NAME ?=
@@ -33,6 +33,9 @@ protocol:
 
 schema:
 	@PYTHONPATH=src:. $(PY) tools/schema.py
+
+reference:
+	@PYTHONPATH=src:. $(PY) tools/reference.py
 
 format:
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

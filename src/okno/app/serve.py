@@ -24,6 +24,7 @@ from okno.db.queries import check_queries
 from okno.http.cors import Cors
 from okno.kit import limits
 from okno.mailer.api import server_of
+from okno.visits.api import Places
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 WATCH_S = 0.2
@@ -83,6 +84,7 @@ class Server(uvicorn.Server):
 
 async def _serve(settings: Settings) -> None:
     smtp = server_of(settings.smtp_url, settings.smtp_from, settings.url)  # a mistake in it refuses the start
+    places = Places(settings.geoip_db)
     async with database_url(settings) as (url, server):
         database = await Database.connect(url)
         connection = await database.dedicated()
@@ -93,7 +95,15 @@ async def _serve(settings: Settings) -> None:
         finally:
             await connection.close()
         keys = load_keys(settings.home / "master.key")
-        app = App(database, keys, settings.url, settings.home / "files", files_url=settings.files_url, smtp=smtp)
+        app = App(
+            database,
+            keys,
+            settings.url,
+            settings.home / "files",
+            files_url=settings.files_url,
+            smtp=smtp,
+            places=places,
+        )
         watcher = asyncio.create_task(watch(server)) if server else None
         async with running(app, locale=settings.locale):
             config = uvicorn.Config(

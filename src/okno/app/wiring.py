@@ -41,7 +41,7 @@ from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
 from okno.realtime.upgrade import Socket, socket_protocol
 from okno.visits import routes as visits_routes
-from okno.visits.api import Visits
+from okno.visits.api import Places, Visits
 
 SOCKET_PATH = "/realtime"
 
@@ -59,6 +59,7 @@ class App:
         *,
         files_url: str = "",
         smtp: SmtpServer | None = None,
+        places: Places | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
@@ -70,7 +71,7 @@ class App:
         self.access = Access(database, keys, self.clock, public_url=public_url, mailer=self.mailer)
         self.bus = Bus(database, self.clock)
         self.contacts = Contacts(database, keys, self.clock)
-        self.visits = Visits(database, keys, self.clock, public_url)
+        self.visits = Visits(database, keys, self.clock, public_url, places)
         self.writer = Writer(database, self.clock)
         self.files = Files.at(
             *(files, files_url), database=database, access=self.access, keys=keys, clock=self.clock, tasks=self.tasks

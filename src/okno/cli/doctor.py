@@ -56,6 +56,11 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield _mail(settings)
     else:
         yield Finding(None, "OKNO_SMTP_URL is not set: a lost password is reset by a link an administrator hands over")
+    if settings.geoip_db:
+        readable = Path(settings.geoip_db).is_file()
+        yield Finding(readable, f"places by {settings.geoip_db}" + ("" if readable else ": there is no such file"))
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        yield Finding(False, "OKNO_TLS_CERT and OKNO_TLS_KEY belong together: one of them is missing")
     if shutil.which("ffmpeg"):
         yield Finding(True, "ffmpeg makes pictures of videos")
     else:

@@ -27,12 +27,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on")] = 8000
     public_url: Annotated[str, Meta(description="Address customers and operators use; default from host and port")] = ""
     database_url: Annotated[str, Meta(description="PostgreSQL 16 or newer instead of the embedded one")] = ""
-    files_url: Annotated[str, Meta(description="s3://, gs:// or az:// instead of the data folder")] = ""
+    files_url: Annotated[
+        str, Meta(description="s3://, gs:// or az:// for uploaded files instead of the data folder")
+    ] = ""
     trusted_proxies: Annotated[str, Meta(description="Comma-separated addresses whose X-Forwarded-* is believed")] = ""
     tls_cert: Annotated[str, Meta(description="PEM chain; with tls_key okno speaks TLS itself")] = ""
     tls_key: Annotated[str, Meta(description="PEM key")] = ""
-    smtp_url: Annotated[str, Meta(description="smtp[s]://user:password@host:port for password resets")] = ""
-    smtp_from: Annotated[str, Meta(description="Sender of system mail")] = ""
+    smtp_url: Annotated[
+        str, Meta(description="smtp[s]://user:password@host:port for system mail: lost passwords, invitations")
+    ] = ""
+    smtp_from: Annotated[str, Meta(description="Sender of system mail; default the user of OKNO_SMTP_URL")] = ""
+    geoip_db: Annotated[str, Meta(description="File .mmdb that knows cities by address: the place of a visitor")] = ""
     locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"
     shared_buffers: Annotated[str, Meta(description="Memory of the embedded database")] = "256MB"

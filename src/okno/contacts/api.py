@@ -19,6 +19,7 @@ from okno.kit.errors import NotFound, NotSignedIn
 from okno.kit.ids import uuid7
 
 SQL = load_queries("okno.contacts")
+LAST_LETTER = "\U0010ffff"  # sorts after everything that can follow the beginning
 TOKEN_VERSION = "v1"  # noqa: S105 - a version, no secret
 
 
@@ -189,7 +190,10 @@ class Contacts:
             raise NotFound("there is no such address")
 
     async def search(self, workspace_id: int, text: str, limit: int = limits.PAGE_DEFAULT) -> list[ContactLine]:
-        """Contacts whose name or address begins with `text`, whatever the case."""
-        escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        records = await self._db.fetch(SQL["search"], workspace_id, escaped, limit)
+        """Contacts with words of the name, or an address, that begin as `text` does; without text the newest."""
+        if begin := text.strip().lower():
+            words = rules.word_query(begin)
+            records = await self._db.fetch(SQL["search"], workspace_id, begin, words, begin + LAST_LETTER, limit)
+        else:
+            records = await self._db.fetch(SQL["latest"], workspace_id, limit)
         return [ContactLine(r["id"], r["name"], r["address"], None) for r in records]

@@ -35,12 +35,23 @@ SELECT contact_id FROM identity WHERE workspace_id = $1 AND type = $2 AND verifi
 SELECT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND type = 'site' AND verified);
 
 -- name: search :many
-SELECT DISTINCT ON (p.id) p.id, p.name, coalesce(i.address, '') AS address
-  FROM contact p LEFT JOIN identity i ON i.workspace_id = p.workspace_id AND i.contact_id = p.id
- WHERE p.workspace_id = $1
-   AND (lower(p.name) LIKE lower($2) || '%' OR p.id IN (
-         SELECT contact_id FROM identity WHERE workspace_id = $1 AND lower(address) LIKE lower($2) || '%' LIMIT 50))
- ORDER BY p.id LIMIT $3;
+WITH found AS (
+  (SELECT id FROM contact WHERE workspace_id = $1 AND $3 <> '' AND to_tsvector('simple', name) @@ to_tsquery('simple', $3)
+    LIMIT $5)
+  UNION
+  (SELECT contact_id FROM identity
+    WHERE workspace_id = $1 AND lower(address) ~>=~ $2 AND lower(address) ~<~ $4
+    ORDER BY lower(address) USING ~<~ LIMIT $5))
+SELECT p.id, p.name, coalesce((SELECT i.address FROM identity i WHERE i.workspace_id = p.workspace_id
+         AND i.contact_id = p.id AND i.type <> 'site'
+       ORDER BY lower(i.address) ~>=~ $2 AND lower(i.address) ~<~ $4 DESC, i.id LIMIT 1), '') AS address
+  FROM found JOIN contact p ON p.workspace_id = $1 AND p.id = found.id
+ ORDER BY translate(lower(p.name), 'ё', 'е'), p.id LIMIT $5;
+
+-- name: latest :many
+SELECT p.id, p.name, coalesce((SELECT i.address FROM identity i WHERE i.workspace_id = p.workspace_id
+         AND i.contact_id = p.id AND i.type <> 'site' ORDER BY i.id LIMIT 1), '') AS address
+  FROM contact p WHERE p.workspace_id = $1 ORDER BY p.id DESC LIMIT $2;
 
 -- name: lock_visitor :one
 SELECT id, contact_id, ended_at FROM visitor WHERE workspace_id = $1 AND id = $2 FOR UPDATE LIMIT 1;

@@ -10,6 +10,7 @@ from okno.kit import limits
 from okno.kit.errors import Invalid, NotSignedIn
 from okno.kit.limits import EMAIL_LEN_MAX, NAME_LEN_MAX
 
+WORDS_MAX = 8  # longer names are rare, longer questions cost
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE_DIGITS_MIN, _PHONE_DIGITS_MAX = 7, 15  # E.164 and the shortest subscriber numbers
 
@@ -26,6 +27,11 @@ def normal_address(address_type: str, address: str) -> str:
     if not plain.isascii() or not plain.isdigit() or not _PHONE_DIGITS_MIN <= len(plain) <= _PHONE_DIGITS_MAX:
         raise Invalid("a phone number has 7 to 15 digits", field="address")
     return "+" + plain
+
+
+def word_query(text: str) -> str:
+    """A tsquery for names that have, for each word of `text`, a word beginning with it; empty without words."""
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", text)[:WORDS_MAX])
 
 
 def parse_customer_token(token: str, secret: str, now: datetime) -> dict[str, Any]:

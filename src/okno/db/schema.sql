@@ -465,7 +465,7 @@ ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (workspace_id, id);
 
 ALTER TABLE ONLY public.conversation
-    ADD CONSTRAINT conversation_pkey PRIMARY KEY (workspace_id, id);
+    ADD CONSTRAINT conversation_pkey PRIMARY KEY (id, workspace_id);
 
 ALTER TABLE ONLY public.customer_token
     ADD CONSTRAINT customer_token_pkey PRIMARY KEY (workspace_id, jti);
@@ -474,7 +474,7 @@ ALTER TABLE ONLY public.draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
 
 ALTER TABLE ONLY public.event
-    ADD CONSTRAINT event_pkey PRIMARY KEY (workspace_id, conversation_id, seq);
+    ADD CONSTRAINT event_pkey PRIMARY KEY (conversation_id, workspace_id, seq);
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id);
@@ -538,7 +538,7 @@ CREATE INDEX attachment_owner ON public.attachment USING btree (workspace_id, ow
 
 CREATE INDEX attachment_unfinished ON public.attachment USING btree (created_at) WHERE (conversation_id IS NULL);
 
-CREATE INDEX contact_name ON public.contact USING btree (workspace_id, lower(name) text_pattern_ops);
+CREATE INDEX contact_words ON public.contact USING gin (to_tsvector('simple'::regconfig, name));
 
 CREATE INDEX conversation_closed ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'closed'::text);
 
@@ -554,7 +554,7 @@ CREATE INDEX conversation_team ON public.conversation USING btree (workspace_id,
 
 CREATE INDEX conversation_waiting ON public.conversation USING btree (workspace_id, team_id, waiting_since, id) WHERE ((waiting_since IS NOT NULL) AND (assignee_id IS NULL) AND (status = 'open'::text));
 
-CREATE UNIQUE INDEX event_client_id ON public.event USING btree (workspace_id, conversation_id, actor_id, client_id);
+CREATE UNIQUE INDEX event_client_id ON public.event USING btree (conversation_id, client_id, actor_id, workspace_id);
 
 CREATE INDEX identity_address ON public.identity USING btree (workspace_id, lower(address) text_pattern_ops);
 

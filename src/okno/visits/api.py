@@ -20,7 +20,10 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Invalid, NotFound, TooMany
 from okno.kit.wire import encode
 from okno.visits import rules
+from okno.visits.places import Places
 from okno.visits.types import Hours, Inbox, InboxChange, PageView, SeenPage, Visit, WidgetConfig, WidgetTexts
+
+__all__ = ["Places", "Visits"]
 
 SQL = load_queries("okno.visits")
 KEY_LEN = 16
@@ -30,11 +33,14 @@ WINDOW_S = 60.0
 class Visits:
     """Inboxes are few and read all the time: they are kept in memory by key and dropped on change."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Clock, public_url: str) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, clock: Clock, public_url: str, places: Places | None = None
+    ) -> None:
         self._db = database
         self._keys = keys
         self._clock = clock
         self._public_url = public_url.rstrip("/")
+        self._places = places or Places()
         self._by_key: dict[str, tuple[int, Inbox]] = {}
         self._seen: dict[str, int] = defaultdict(int)
         self._window = 0
@@ -150,8 +156,8 @@ class Visits:
         if self._seen[ip] > limits.PAGE_VIEWS_PER_MINUTE_MAX * 20:  # an office shares one address
             raise TooMany("too many page views from one address")
 
-    async def list_visits(self, workspace_id: int, contact_id: UUID) -> list[Visit]:
-        """The contact's latest visits with their pages, newest first."""
+    async def list_visits(self, workspace_id: int, contact_id: UUID, locale: str = "en") -> list[Visit]:
+        """The contact's latest visits with their pages, newest first; places are named in `locale`."""
         visits = await self._db.fetch(SQL["list_visits"], workspace_id, contact_id, 10)
         pages: Mapping[UUID, list[SeenPage]] = defaultdict(list)
         ids = [v["id"] for v in visits]
@@ -166,7 +172,7 @@ class Visits:
                 v["left_at"] is None and (now - v["seen_at"]).total_seconds() < rules.LIVE_MINUTES * 60,
                 v["source"],
                 v["ip"],
-                "",
+                self._places.place_of(v["ip"], locale),
                 v["device"],
                 pages[v["id"]],
             )

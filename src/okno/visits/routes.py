@@ -43,8 +43,10 @@ async def change_inbox(visits: Visits, actor: Actor, inbox_id: InboxId, data: In
     responses=problems(*SIGNED_IN),
     summary="A customer's visits",
 )
-async def list_visits(visits: Visits, actor: Actor, contact_id: UUID) -> list[Visit]:
-    return await visits.list_visits(actor.workspace_id, contact_id)
+async def list_visits(request: AnyRequest, visits: Visits, actor: Actor, contact_id: UUID) -> list[Visit]:
+    """Places are named in Russian or English, by the header Accept-Language."""
+    locale = "ru" if request.headers.get("accept-language", "").lower().startswith("ru") else "en"
+    return await visits.list_visits(actor.workspace_id, contact_id, locale)
 
 
 @get(
