@@ -77,6 +77,7 @@ class Access:
         self._hasher = PasswordHasher()
         self._dummy = self._hasher.hash("nobody has this password")
         self._names: dict[UUID, tuple[str, str]] = {}
+        self._working: set[tuple[int, UUID]] = set()
         self._listeners: list[AccessListener] = []
         self.secure = public_url.startswith("https://")
         self._public_url = public_url.rstrip("/")
@@ -96,6 +97,11 @@ class Access:
         """Read every operator's name; at start and after any change."""
         records = await self._db.fetch(SQL["list_names"], limits.OPERATORS_MAX)
         self._names = {r["id"]: (r["name"], r["photo"]) for r in records}
+        self._working = {(r["workspace_id"], r["id"]) for r in records if r["works"]}
+
+    def works_here(self, workspace_id: int, operator_id: UUID) -> bool:
+        """Whether conversations of the workspace may be given to him: he is of it and not disabled."""
+        return (workspace_id, operator_id) in self._working
 
     def name_of(self, operator_id: UUID) -> str:
         """Empty for somebody unknown."""

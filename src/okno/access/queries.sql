@@ -29,7 +29,7 @@ SELECT o.workspace_id, o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme
 SELECT workspace_id, id, email, password_hash, disabled_at, name, locale FROM operator WHERE lower(email) = lower($1) LIMIT 1;
 
 -- name: list_names :many
-SELECT id, name, photo FROM operator ORDER BY id LIMIT $1;
+SELECT workspace_id, id, name, photo, disabled_at IS NULL AS works FROM operator ORDER BY id LIMIT $1;
 
 -- name: insert_operator :exec
 INSERT INTO operator (workspace_id, id, email, name, role, locale, created_at, demo) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);

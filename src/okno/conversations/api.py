@@ -58,6 +58,7 @@ class Names(Protocol):
     """Names of operators, kept in memory by `access`."""
 
     def name_of(self, operator_id: UUID) -> str: ...
+    def works_here(self, workspace_id: int, operator_id: UUID) -> bool: ...
 
 
 class Changes(NamedTuple):
@@ -295,7 +296,7 @@ class Conversations:
             raise NotAllowed("notes are for operators")
         if not what.text.strip() and not what.attachments:
             raise Invalid("a message has text or a file", field="text")
-        quote = await self._quoted(workspace_id, conversation_id, sender, what.quote) if what.quote else None
+        quote = await self._quoted(workspace_id, conversation_id, what.quote, secret=note) if what.quote else None
         attachments = []
         if what.attachments:
             values = (workspace_id, owner or sender[1], what.attachments)
@@ -307,14 +308,15 @@ class Conversations:
         event_type = "note" if note else "message"
         return Draft(workspace_id, conversation_id, client_id, *sender, event_type, text, preview, origin)
 
-    async def _quoted(self, workspace_id: int, conversation_id: UUID, sender: Sender, ref: QuoteRef) -> Quote:
+    async def _quoted(self, workspace_id: int, conversation_id: UUID, ref: QuoteRef, *, secret: bool) -> Quote:
+        """What a message repeats of another event; only a note (`secret`) may repeat what customers do not see."""
         record = await self._db.fetchrow(SQL["find_event"], workspace_id, ref.conversation, ref.seq)
         if ref.conversation != conversation_id:  # another conversation of the same contact, or nothing
             mine = await self._db.fetchrow(SQL["read_scope"], workspace_id, conversation_id)
             other = await self._db.fetchrow(SQL["read_scope"], workspace_id, ref.conversation)
             if not mine or not other or mine["contact_id"] != other["contact_id"]:
                 record = None
-        if record is None or (sender[0] == "customer" and not rules.customer_sees(record["type"], "message")):
+        if record is None or not (secret or rules.customer_sees(record["type"], "message")):
             raise Invalid("the quoted event is not there", field="quote")
         body = store.parse_body(record["body"].encode())
         excerpt = rules.preview_of(body.text, len(body.attachments)) if isinstance(body, Message | Note) else ""
@@ -427,7 +429,7 @@ class Conversations:
             if expected != "any" and locked["assignee_id"] != expected:
                 name = self._names.name_of(locked["assignee_id"]) if locked["assignee_id"] else ""
                 raise Conflict(f"it is with {name} now" if name else "it is back in the queue")
-            if operator_id is not None and not self._names.name_of(operator_id):
+            if operator_id is not None and not self._names.works_here(actor.workspace_id, operator_id):
                 raise Invalid("there is no such operator", field="operator")
             if locked["assignee_id"] == operator_id:
                 appended = []

@@ -101,20 +101,23 @@ class Connection:
     def receive(self, payload: bytes | memoryview) -> None:
         """One frame from the client; never raises."""
         self.seen_at = now = self.realtime.clock.monotonic()
+        if now - self._budget_at >= 1.0:
+            self._budget_at, self._budget = now, limits.SOCKET_FRAMES_PER_S_MAX
+        self._budget -= 1
         try:
             frame = parse_json(parse_client_frame, payload)
-            if now - self._budget_at >= 1.0:
-                self._budget_at, self._budget = now, limits.SOCKET_FRAMES_PER_S_MAX
-            self._budget -= 1
-            if self._budget < 0 and type(frame) is not SendFrame:
-                self._refuse(TooMany("slow down"), close=CLOSE_PROTOCOL)
+            if self._budget < 0:
+                message = type(frame) is SendFrame and self.session is not None  # sent again later, nothing is lost
+                self._refuse(
+                    TooMany("slow down"), frame.id if message else None, close=None if message else CLOSE_PROTOCOL
+                )
                 return
             session = self.session
             if session is not None and self._queue is None and session.take(frame):
                 return
         except OknoError as error:
             identity = frame.id if isinstance(locals().get("frame"), SendFrame) else None
-            self._refuse(error, identity)
+            self._refuse(error, identity, close=CLOSE_PROTOCOL if self._budget < 0 else None)
             return
         self._later(frame)
 
@@ -141,6 +144,9 @@ class Connection:
                 except OknoError as error:
                     identity = frame.id if isinstance(frame, SendFrame) else None
                     self._refuse(error, identity, close=None if self.session else CLOSE_REFUSED)
+                except Exception:  # a bug costs one frame its answer, not the line
+                    log.exception("frame failed", frame=type(frame).__name__)
+                    self._refuse(OknoError("it was written to the log"), frame.id if type(frame) is SendFrame else None)
                 queue.pop(0)
         finally:
             self._queue = None

@@ -12,7 +12,7 @@ from litestar.response import Stream
 from okno.access.keys import new_secret
 from okno.access.types import COOKIE
 from okno.kit import limits
-from okno.kit.errors import NotFound, TooMany
+from okno.kit.errors import NotFound, TooLarge, TooMany
 from okno.kit.openapi import problems
 from okno.kit.wire import Answer
 from okno.realtime.session import Connection, Realtime
@@ -139,12 +139,14 @@ async def read_stream(streams: Streams, session: Secret) -> Stream:
     "/sessions/{session:str}/frames",
     operation_id="send_frame",
     status_code=204,
-    responses=problems(404),
+    responses=problems(404, 413),
     summary="One client frame",
 )
 async def send_frame(request: AnyRequest, streams: Streams, session: Secret) -> Response[None]:
     carrier = streams.get(session)
     body = await request.body()
+    if len(body) > limits.FRAME_BYTES_MAX:
+        raise TooLarge("a frame has at most 96 KB")
     if carrier.connection is not None:
         carrier.connection.receive(body)
     return Response(None, status_code=204)
