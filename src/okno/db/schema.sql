@@ -360,7 +360,12 @@ CREATE TABLE public.outbox (
     conversation_ids uuid[],
     before_seqs bigint[],
     event_counts integer[]
-);
+)
+WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY public.outbox ALTER COLUMN workspace_ids SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.outbox ALTER COLUMN conversation_ids SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.outbox ALTER COLUMN before_seqs SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.outbox ALTER COLUMN event_counts SET STORAGE EXTERNAL;
 
 ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_id_seq

@@ -90,12 +90,12 @@ CREATE TABLE outbox (
   at               timestamptz NOT NULL,
   topic            text NOT NULL,
   payload          text NOT NULL DEFAULT '',
-  workspace_ids    bigint[],
-  conversation_ids uuid[],
-  before_seqs      bigint[],
-  event_counts     integer[],
+  workspace_ids    bigint[] STORAGE EXTERNAL,
+  conversation_ids uuid[] STORAGE EXTERNAL,
+  before_seqs      bigint[] STORAGE EXTERNAL,
+  event_counts     integer[] STORAGE EXTERNAL,
   PRIMARY KEY (xid, id)
-);
+) WITH (toast_tuple_target = 8160); -- kept in place and as it is: compressing ids costs more than a batch's insert
 
 CREATE TABLE bus_cursor (
   handler text PRIMARY KEY,
