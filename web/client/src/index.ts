@@ -1,6 +1,7 @@
-export { Link, eventStream, webSocket, type Dial, type LinkStatus, type Wire, type WireEvents } from "./link"
+export { Link, webSocket, type Dial, type LinkStatus, type Wire, type WireEvents } from "./link"
 export { LINK_MS, Links, type FileLink } from "./links"
 export { OUTBOX_MAX, Outbox } from "./outbox"
+export { eventStream } from "./stream"
 export {
   applyEvents,
   applyOlder,

@@ -1,6 +1,6 @@
-import type { Ack, Body, Event, Message, Note, Reaction, Receipt, Send, Snapshot, Thread } from "@okno/protocol"
+import type { Ack, Attachment, Body, Event, Message, Note, Quote, Reaction, Receipt, Send, Snapshot, Thread } from "@okno/protocol"
 
-/** An own send that has no number yet. `failed` holds what the server said against it. */
+/** An own send that has no number yet. `failed` holds what the server said against it; `files` and `quote` how it is shown. */
 export interface Pending {
   id: string
   conversation: string | null
@@ -8,6 +8,8 @@ export interface Pending {
   at: string
   sent: boolean
   failed?: string
+  files?: Attachment[]
+  quote?: Quote
 }
 
 /**
@@ -138,7 +140,7 @@ export function eventOfAck(pending: Pending, ack: Ack, me: { actor: Event["actor
   const { body } = pending
   const shown: Body =
     body.type === "message" || body.type === "note"
-      ? { type: body.type, text: body.text ?? "" }
+      ? { type: body.type, text: body.text ?? "", ...(pending.files ? { attachments: pending.files } : {}), ...(pending.quote ? { quote: pending.quote } : {}) }
       : body
   return { conversation: ack.conversation, seq: ack.seq, id: ack.id, at: ack.at, actor: me.actor, actor_id: me.id, actor_name: me.name, body: shown }
 }

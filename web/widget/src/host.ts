@@ -7,11 +7,14 @@ export interface Stored {
   talk?: 1
   box?: Pending[]
   draft?: string
+  files?: { id: string; name: string }[]
+  lang?: string
+  mute?: 1 | undefined
 }
 export interface Init {
   stored: Stored
   open: number
-  person?: { token?: string; name?: string; email?: string; renew?: unknown }
+  person?: Person
   config?: { texts_ru: Texts; texts_en: Texts; accent: string; open: boolean | null; opens_at: string | null }
 }
 interface Texts {
@@ -19,7 +22,8 @@ interface Texts {
   greeting: string
   offline: string
 }
-type Heard = { t: "init" } & Init | { t: "show"; open: number } | { t: "identify"; value: Init["person"] }
+export type Person = { token?: string; name?: string; email?: string; renew?: unknown } | undefined
+type Heard = ({ t: "init" } & Init) | { t: "show"; open: number } | { t: "identify"; value: Person } | { t: "lang"; value: string }
 
 let origin = ""
 

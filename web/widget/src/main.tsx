@@ -1,217 +1,225 @@
 import { render } from "preact"
+import type { Attachment, Event, Quote } from "@okno/protocol"
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
-import type { Event, Receipt } from "@okno/protocol"
-import type { Pending } from "@okno/client"
 import { keep, listen, tell, type Init } from "./host"
+import { Icon } from "./icons"
+import { lazy } from "./lazy"
+import { Log } from "./log"
 import { Talk } from "./talk"
-import { words } from "./words"
+import type { Tray } from "./tray"
+import { clock, dayOf, lang, speak, w } from "./words"
 
 const asked = new URLSearchParams(location.search)
-const lang = asked.get("lang") === "ru" ? "ru" : "en"
-const w = words(lang)
-document.documentElement.lang = lang
-const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" })
-const date = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" })
-const NEAR_END_PX = 80
+speak(asked.get("lang") ?? "en")
+const Chosen = lazy(async () => ({ default: (await import("./tray")).Chosen }))
+const Options = lazy(() => import("./options"))
+const Emoji = lazy(() => import("./emoji"))
+const Voice = lazy(() => import("./voice"))
+type Part = "" | "menu" | "emoji" | "voice"
+const VOICE = "mediaDevices" in navigator && "MediaRecorder" in self
 
-const dayOf = (at: string): string => {
-  const day = new Date(at)
-  return day.toDateString() === new Date().toDateString() ? w.today : date.format(day)
+/** When it opens: a time today, else the day and the time. */
+function opening(at: string): string {
+  const day = dayOf(at)
+  const today = dayOf(new Date().toISOString())
+  return `${day === today ? "" : day.toLowerCase() + " "}${lang === "ru" ? "в" : "at"} ${clock.format(new Date(at))}`
 }
 
-function Icon({ path }: { path: string }) {
+const textsOf = ({ config }: Init) => (lang === "ru" ? config?.texts_ru : config?.texts_en)
+
+function Hero({ init, closed, presence, write }: { init: Init; closed: boolean; presence: string; write: () => void }) {
+  const texts = textsOf(init)
   return (
-    <svg viewBox="0 0 24 24" aria-hidden="true">
-      <path d={path} />
-    </svg>
+    <div class="hero">
+      <h2>{texts?.greeting || w.greeting}</h2>
+      {closed ? (
+        <p class="shut"><Icon name="moon" /><span><b>{presence}</b>{texts?.offline || w.leave}</span></p>
+      ) : (
+        <p class="line">{presence}</p>
+      )}
+      <button type="button" class="b" data-testid="write" onClick={write}>{w.write}</button>
+    </div>
   )
 }
-const CLOSE = "M6 6l12 12M18 6 6 18"
-const SEND = "M12 19V5M5 12l7-7 7 7"
 
-type State = "queued" | "sent" | "delivered" | "read" | "failed"
-const stateOf = (event: Event, receipt: Receipt | null): State =>
-  receipt && receipt.operator_read_seq >= event.seq ? "read" : "delivered"
-const MARKS: Record<State, string> = { queued: "◷", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" }
-
-function Mark({ state, at }: { state: State; at: string }) {
+function Face({ name, photo, on }: { name: string; photo: string; on: boolean }) {
+  const initials = name.split(" ").map((part) => part[0]).slice(0, 2).join("")
   return (
-    <span class={`mark ${state}`}>
-      {clock.format(new Date(at))} <span aria-hidden="true">{MARKS[state]}</span>
-      <span class="sr">{w[state]}</span>
+    <span class={on ? "face on" : "face"} aria-hidden="true">
+      {/^(\/|data:image\/|https:)/.test(photo) ? <img src={photo} alt="" /> : initials || <Icon name="pane" />}
     </span>
   )
 }
 
-function Line({ event, receipt, first }: { event: Event; receipt: Receipt | null; first: boolean }) {
-  const { body } = event
-  if (body.type === "message") {
-    const mine = event.actor === "customer"
-    return (
-      <div class={mine ? "m me" : "m"} data-testid="message" data-id={event.id} data-seq={event.seq} data-state={mine ? stateOf(event, receipt) : "got"}>
-        {!mine && first && <span class="by">{event.actor_name}, {clock.format(new Date(event.at))}</span>}
-        <span class={body.deleted_at ? "bb gone" : "bb"}>
-          {body.quote && <span class="qt">{body.quote.excerpt}</span>}
-          <span dir="auto">{body.deleted_at ? w.deleted : body.text}</span>
-        </span>
-        {!!body.reactions?.length && <span class="re">{body.reactions.map((r) => `${r.emoji} ${r.actors.length > 1 ? r.actors.length : ""}`)}</span>}
-        {mine ? <Mark state={stateOf(event, receipt)} at={event.at} /> : body.edited_at && <span class="mark">{w.edited}</span>}
-      </div>
-    )
-  }
-  if (body.type === "assigned" && body.operator_name) return <p class="sys">{body.operator_name} {w.joined}</p>
-  if (body.type === "closed") return <p class="sys">{w.closed}</p>
-  return null
-}
-
-function Waiting({ item, talk }: { item: Pending; talk: Talk }) {
-  const state: State = item.failed ? "failed" : item.sent ? "sent" : "queued"
-  return (
-    <div class="m me" data-testid="message" data-id={item.id} data-state={state}>
-      <span class="bb" dir="auto">{item.body.type === "message" && item.body.text}</span>
-      {item.failed ? (
-        <span class="mark failed" role="alert">
-          {item.failed}{" "}
-          <button type="button" onClick={() => talk.retry(item.id)}>{w.retry}</button>{" "}
-          <button type="button" onClick={() => talk.remove(item.id)}>{w.remove}</button>
-        </span>
-      ) : (
-        <Mark state={state} at={item.at} />
-      )}
-    </div>
-  )
-}
-
-function Log({ talk, open }: { talk: Talk; open: boolean }) {
-  const { state, typing } = talk.view
-  const box = useRef<HTMLDivElement>(null)
-  const end = useRef(true)
-  const height = useRef(0)
-  const [fresh, setFresh] = useState(false)
-  const events = state?.events ?? []
-  const count = events.length + talk.outbox.all.length
-  const first = events[0]?.seq
-  useLayoutEffect(() => {
-    const el = box.current!
-    if (end.current) el.scrollTop = el.scrollHeight
-    else setFresh(true)
-  }, [count, typing, open])
-  useLayoutEffect(() => {
-    const el = box.current! // an older page was put before: what is read stays where it is
-    if (!end.current && height.current) el.scrollTop += el.scrollHeight - height.current
-    height.current = el.scrollHeight
-  }, [first])
-  const scroll = (): void => {
-    const el = box.current!
-    end.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_END_PX
-    height.current = el.scrollHeight
-    if (end.current) setFresh(false)
-    if (el.scrollTop < 200) void talk.older()
-  }
-  let day = ""
-  let by = ""
-  const lines = events.flatMap((event) => {
-    const today = dayOf(event.at)
-    const shown = event.body.type === "message"
-    const head = shown && today !== day ? <p class="day" key={`d${event.seq}`}>{(day = today)}</p> : null
-    const first = by !== event.actor_id
-    if (shown) by = event.actor_id
-    return [head, <Line key={event.id} event={event} receipt={state!.receipt} first={first} />]
-  })
-  return (
-    <>
-      <div class="log" ref={box} onScroll={scroll} role="log" aria-live="polite" tabIndex={0} aria-label={w.title}>
-        {state?.moreBefore && events.length > 0 && first! > 1 && <p class="day">{w.older}</p>}
-        <div class="m hi"><span class="bb">{greeting}</span></div>
-        {lines}
-        {talk.outbox.all.map((item) => <Waiting key={item.id} item={item} talk={talk} />)}
-        {typing !== null && <div class="m"><span class="bb dots" aria-label={`${typing} ${w.typing}`}><i /><i /><i /></span></div>}
-      </div>
-      {fresh && (
-        <button type="button" class="fresh" onClick={() => { box.current!.scrollTop = box.current!.scrollHeight }}>{w.fresh}</button>
-      )}
-    </>
-  )
-}
-
-let greeting = w.greeting
-
 function Panel({ init }: { init: Init }) {
   const [, redraw] = useState(0)
-  const [talk] = useState(() => new Talk(asked.get("key") ?? "", init, () => redraw((n) => n + 1)))
+  const again = (): void => redraw((n) => n + 1)
+  const [talk] = useState(() => new Talk(asked.get("key") ?? "", init, again))
   const [text, setText] = useState(init.stored.draft ?? "")
   const [open, setOpen] = useState(!!init.open)
   const [full, setFull] = useState(false)
+  const [part, setPart] = useState<Part>("")
+  const [quote, setQuote] = useState<Quote | null>(null)
+  const [edited, setEdited] = useState<Event | null>(null)
+  const [over, setOver] = useState(false)
+  const tray = useRef<Tray | undefined>(undefined)
+  const sending = useRef(false)
   const field = useRef<HTMLTextAreaElement>(null)
+  const camera = useRef<HTMLInputElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
+  const focus = (): void => field.current?.focus()
   useEffect(() => {
     talk.visible = open
     if (open) {
-      field.current?.focus()
+      focus()
       talk.markRead()
-    }
+    } else setPart("")
   }, [open])
+  const withTray = async (then: (tray: Tray) => void): Promise<void> => {
+    const { Tray } = await import("./tray")
+    then((tray.current ??= new Tray(talk, () => { if (sending.current) send(); again() })))
+  }
   useEffect(() => {
     heard = (message) => {
       if (message.t === "show") setOpen(!!message.open)
       else if (message.t === "identify") talk.identify(message.value)
+      else if (message.t === "lang") say(message.value)
     }
     early.splice(0).forEach(heard)
     talk.start()
+    setTimeout(() => void import("./dress"))
+    if (init.stored.files?.length) void withTray((it) => it.restore(init.stored.files!))
   }, [])
   useLayoutEffect(() => {
-    const el = field.current!
+    const el = field.current
+    if (!el) return
     el.style.height = "auto"
     el.style.height = `${Math.min(el.scrollHeight, 120)}px`
-  }, [text])
+  }, [text, part])
+  const say = (language: string): void => {
+    speak(language)
+    keep({ lang })
+    again()
+  }
   const write = (value: string): void => {
     setText(value)
-    keep({ draft: value })
+    if (!edited) keep({ draft: value })
     talk.typing(value)
   }
+  const latest = useRef(text)
+  latest.current = text
   const send = (): void => {
-    const said = text.trim()
-    if (!said) return
-    if (!talk.send(said)) return setFull(true)
+    const said = latest.current.trim()
+    if (edited) {
+      if (said && edited.body.type === "message" && said !== edited.body.text) talk.change({ type: "edited", seq: edited.seq, text: said })
+      return stop()
+    }
+    const chosen = tray.current
+    if (chosen?.items.length && !chosen.ready) {
+      sending.current = !chosen.broken
+      return again()
+    }
+    sending.current = false
+    const files: Attachment[] = chosen?.items.length ? chosen.take() : []
+    if (!said && !files.length) return
+    if (!talk.send(said, files, quote ?? undefined)) return setFull(true)
     setFull(false)
+    setQuote(null)
     write("")
-    field.current?.focus()
+    focus()
+  }
+  const stop = (): void => {
+    setEdited(null)
+    setQuote(null)
+    setText(edited ? (init.stored.draft = "") : text)
+    if (edited) keep({ draft: "" })
+    focus()
+  }
+  const attach = (files: Iterable<File> | null | undefined): void => {
+    if (files) void withTray((it) => void it.add(files)).then(focus)
+  }
+  const insert = (emoji: string): void => {
+    const el = field.current
+    const at = el?.selectionStart ?? text.length
+    write(text.slice(0, at) + emoji + text.slice(el?.selectionEnd ?? at))
+    setPart("")
+    requestAnimationFrame(() => {
+      focus()
+      field.current?.setSelectionRange(at + emoji.length, at + emoji.length)
+    })
   }
   const { status, state, ended } = talk.view
+  const title = textsOf(init)?.title || w.title
   const assigned = state?.events.filter((e) => e.body.type === "assigned").at(-1)?.body
-  const operator = (assigned?.type === "assigned" && assigned.operator_name) || state?.thread?.assignee_name || ""
-  const initials = operator.split(" ").map((part) => part[0]).slice(0, 2).join("")
+  const operator = (assigned?.type === "assigned" ? assigned.operator_name : state?.thread?.assignee_name) || ""
+  const closed = init.config?.open === false
+  const presence = closed ? (init.config?.opens_at ? `${w.answerAt} ${opening(init.config.opens_at)}` : w.closedNow) : w.here
+  const chosen = tray.current?.items.length ? tray.current : null
+  const strip = ended ? w.ended : full ? w.full : sending.current ? w.wait : status === "online" ? "" : status === "offline" || talk.outbox.all.length ? w.offline : w.connecting
+  const cited = edited ?? quote
   return (
-    <div class="w" role="dialog" aria-label={title} onKeyDown={(e) => e.key === "Escape" && tell({ t: "close" })}>
+    <div
+      class="w" role="dialog" aria-label={title}
+      onKeyDown={(e) => { if (e.key === "Escape") { if (cited) stop(); else tell({ t: "close" }) } }}
+      onDragOver={(e) => { if (e.dataTransfer?.types.includes("Files")) { e.preventDefault(); setOver(true) } }}
+      onDragLeave={(e) => { if (!e.relatedTarget) setOver(false) }}
+      onDrop={(e) => { e.preventDefault(); setOver(false); attach(e.dataTransfer?.files) }}
+    >
       <header>
-        <span class="face" aria-hidden="true">{initials || <Icon path="M6 4h12a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zM12 4v16M4 10h8" />}</span>
-        <span class="t"><b>{operator || title}</b><span>{w.here}</span></span>
-        <button type="button" class="ib" aria-label={w.close} onClick={() => tell({ t: "close" })}><Icon path={CLOSE} /></button>
+        <Face name={operator} photo={operator ? (state?.thread?.assignee_photo ?? "") : ""} on={!closed && status === "online"} />
+        <span class="t"><b data-testid="who">{operator || title}</b><span>{presence}</span></span>
+        <button type="button" class="ib" aria-label={w.menu} aria-haspopup="menu" aria-expanded={part === "menu"} data-testid="options" onClick={() => setPart("menu")}><Icon name="more" /></button>
+        <button type="button" class="ib" aria-label={w.close} data-testid="close" onClick={() => tell({ t: "close" })}><Icon name="close" /></button>
       </header>
-      <div class={status === "online" && !full && !ended ? "strip" : "strip on"} role="status" data-testid="status" data-state={status}>
-        {ended ? w.ended : full ? w.full : status === "online" ? "" : status === "offline" || talk.outbox.all.length ? w.offline : w.connecting}
+      <div class={strip ? "strip on" : "strip"} role="status" data-testid="status" data-state={status}>
+        {strip && status !== "online" && <Icon name="off" />}{strip}
       </div>
-      <Log talk={talk} open={open} />
-      <form class="c" onSubmit={(e) => { e.preventDefault(); send() }}>
-        <textarea
-          ref={field} rows={1} value={text} placeholder={w.hint} aria-label={w.hint} maxLength={10000} data-testid="composer" enterkeyhint="send" dir="auto"
-          onInput={(e) => write(e.currentTarget.value)}
-          onKeyDown={(e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); send() } }}
-        />
-        <button class="go" aria-label={w.send} data-testid="send" disabled={!text.trim()}><Icon path={SEND} /></button>
-      </form>
+      <Log
+        talk={talk} open={open} title={title} hero={<Hero init={init} closed={closed} presence={presence} write={focus} />}
+        quote={(event) => { setEdited(null); setQuote({ conversation: event.conversation, seq: event.seq, excerpt: event.body.type === "message" ? (event.body.text ?? "").slice(0, 200) : "", author: event.actor === "customer" ? w.you : event.actor_name }); focus() }}
+        edit={(event) => { setQuote(null); setEdited(event); setText((event.body.type === "message" && event.body.text) || ""); focus() }}
+      />
+      {part === "menu" && <Options talk={talk} close={() => setPart("")} say={say} />}
+      {part === "emoji" && <Emoji take={insert} close={() => { setPart(""); focus() }} />}
+      {cited && (
+        <div class="cite" data-testid="cite">
+          <span class="cut"><b>{edited ? w.editing : quote!.author}</b> {edited ? "" : quote!.excerpt || w.file}</span>
+          <button type="button" class="ib" aria-label={w.cancel} onClick={stop}><Icon name="close" /></button>
+        </div>
+      )}
+      {chosen && <Chosen tray={chosen} />}
+      {part === "voice" ? (
+        <Voice close={() => setPart("")} done={(file) => { setPart(""); sending.current = true; attach([file]) }} />
+      ) : (
+        <form class="c" onSubmit={(e) => { e.preventDefault(); send() }}>
+          <button type="button" class="ib" aria-label={w.attach} data-testid="attach" onClick={() => picker.current!.click()}><Icon name="clip" /></button>
+          {!text && !cited && <button type="button" class="ib cam" aria-label={w.camera} onClick={() => camera.current!.click()}><Icon name="cam" /></button>}
+          <input ref={camera} type="file" accept="image/*" capture="environment" hidden onChange={(e) => { attach([...(e.currentTarget.files ?? [])]); e.currentTarget.value = "" }} />
+          <input ref={picker} type="file" multiple hidden data-testid="file" onChange={(e) => { attach([...(e.currentTarget.files ?? [])]); e.currentTarget.value = "" }} />
+          <textarea
+            ref={field} rows={1} value={text} placeholder={w.hint} aria-label={w.hint} maxLength={10000} data-testid="composer" enterkeyhint="send" dir="auto"
+            onInput={(e) => write(e.currentTarget.value)}
+            onPaste={(e) => { if (e.clipboardData?.files.length) { e.preventDefault(); attach([...e.clipboardData.files]) } }}
+            onKeyDown={(e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); send() } }}
+          />
+          <button type="button" class="ib" aria-label={w.emoji} aria-expanded={part === "emoji"} data-testid="emoji-open" onClick={() => setPart(part ? "" : "emoji")}><Icon name="smile" /></button>
+          {text.trim() || chosen || !VOICE ? (
+            <button class="go" aria-label={edited ? w.save : w.send} data-testid="send" disabled={!text.trim() && !chosen}><Icon name="send" /></button>
+          ) : (
+            <button type="button" class="ib" aria-label={w.voice} data-testid="voice-open" onClick={() => setPart("voice")}><Icon name="mic" /></button>
+          )}
+        </form>
+      )}
+      {over && <div class="over" aria-hidden="true">{w.drop}</div>}
     </div>
   )
 }
 
-let title = w.title
 type Message = Parameters<Parameters<typeof listen>[0]>[0]
 const early: Message[] = []
 let heard = (message: Message): void => void early.push(message)
 listen((message) => {
   if (message.t !== "init") return heard(message)
-  const texts = lang === "ru" ? message.config?.texts_ru : message.config?.texts_en
-  title = texts?.title || title
-  greeting = texts?.greeting || greeting
   if (message.config) document.documentElement.style.setProperty("--brand", message.config.accent)
   render(<Panel init={message} />, document.getElementById("panel")!)
 })

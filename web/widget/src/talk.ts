@@ -7,19 +7,40 @@ import {
   cursorOf,
   emptyThread,
   eventOfAck,
-  eventStream,
+  fold,
   gapOf,
   maxReceipt,
   uuid7,
   webSocket,
+  type Dial,
   type LinkStatus,
+  type Pending,
   type ThreadState,
 } from "@okno/client"
-import { PROTOCOL_VERSION, type EventPage, type ServerFrame, type Snapshot } from "@okno/protocol"
-import { keep, tell, type Init } from "./host"
+import { PROTOCOL_VERSION, type Attachment, type Event, type EventPage, type Message, type Quote, type Send, type ServerFrame, type Snapshot } from "@okno/protocol"
+import { keep, tell, type Init, type Person } from "./host"
 
 const GAP_MS = 300
 const TYPING_MS = 1_000
+
+/** The way without a WebSocket comes when it is needed. */
+const stream: Dial = (events) => {
+  let wire: ReturnType<Dial> | undefined
+  let left = false
+  import("@okno/client/src/stream").then(
+    (it) => {
+      if (!left) wire = it.eventStream(location.origin, "omit")(events)
+    },
+    () => events.lost(),
+  )
+  return {
+    send: (text) => wire?.send(text),
+    abandon: () => {
+      left = true
+      wire?.abandon()
+    },
+  }
+}
 
 export interface View {
   status: LinkStatus
@@ -37,6 +58,7 @@ export class Talk {
   private readonly link: Link
   private token: string | undefined
   private contact = ""
+  private renewing = false
   private early = new Map<string, ThreadState>()
   private gapTimer: ReturnType<typeof setTimeout> | undefined
   private typingTimer: ReturnType<typeof setTimeout> | undefined
@@ -49,15 +71,15 @@ export class Talk {
   visible = false
 
   constructor(
-    private readonly key: string,
-    private readonly init: Init,
+    readonly key: string,
+    readonly init: Init,
     private readonly changed: () => void,
   ) {
     this.token = init.stored.token
     this.outbox = new Outbox(init.stored.box ?? [], (box) => keep({ box: [...box] }))
     const address = location.origin.replace(/^http/, "ws") + "/realtime"
     this.link = new Link({
-      dials: [webSocket(address), eventStream(location.origin, "omit")],
+      dials: [webSocket(address), stream],
       hello: () => ({
         t: "visitor",
         version: PROTOCOL_VERSION,
@@ -92,17 +114,81 @@ export class Talk {
     this.link.start()
   }
 
-  identify(person: Init["person"]): void {
+  identify(person: Person): void {
     this.init.person = person
+    this.renewing = false
     this.link.restart()
   }
 
-  send(text: string): boolean {
-    const body = { type: "message" as const, text }
-    const taken = this.outbox.add({ id: uuid7(), conversation: null, body, at: new Date().toISOString(), sent: false })
+  get headers(): Record<string, string> {
+    return this.token ? { authorization: `Bearer ${this.token}` } : {}
+  }
+
+  get filesUrl(): string {
+    return `${location.origin}/api/v1/widget/${this.key}/files`
+  }
+
+  send(text: string, files: Attachment[] = [], quote?: Quote): boolean {
+    const body: Send = { type: "message", text }
+    if (files.length) body.attachments = files.map((file) => file.id)
+    if (quote) body.quote = { conversation: quote.conversation, seq: quote.seq }
+    return this.put(body, null, { ...(files.length ? { files } : {}), ...(quote ? { quote } : {}) })
+  }
+
+  /** Which files are chosen for the next message, so that a reload does not lose them. */
+  noteFiles(files: { id: string; name: string }[]): void {
+    keep({ files })
+  }
+
+  /** A change of an event that is there: reaction, edit, deletion. */
+  change(body: Send): boolean {
+    return this.put(body, this.view.state?.conversation ?? null)
+  }
+
+  private put(body: Send, conversation: string | null, shown: Partial<Pending> = {}): boolean {
+    const taken = this.outbox.add({ id: uuid7(), conversation, body, at: new Date().toISOString(), sent: false, ...shown })
     if (taken) this.flush()
     this.changed()
     return taken
+  }
+
+  mine(actors: string[]): boolean {
+    return actors.includes(this.contact)
+  }
+
+  /** The thread as it will be once the changes on their way are taken. */
+  get timeline(): Event[] {
+    const events = this.view.state?.events ?? []
+    const changes = this.outbox.all.filter((item) => "seq" in item.body && !item.failed)
+    if (!changes.length) return events
+    return events.map((event) =>
+      changes.reduce((now, item) => {
+        if (!("seq" in item.body) || item.body.seq !== event.seq) return now
+        const change = eventOfAck(item, { id: item.id, conversation: event.conversation, seq: 0, at: item.at }, { actor: "customer", id: this.contact, name: "" })
+        return { ...now, body: fold(now.body, change) }
+      }, event),
+    )
+  }
+
+  /** The message a quote points at, read in pages until it is here. Null when it is not of this thread. */
+  async reach(quote: { conversation: string; seq: number }): Promise<boolean> {
+    for (let turn = 0; turn < 100; turn++) {
+      const { state } = this.view
+      const first = state?.events[0]
+      if (!state || !first || state.conversation !== quote.conversation) return false
+      if (first.seq <= quote.seq) return true
+      if (!state.moreBefore || !(await this.older(100))) return false
+    }
+    return false
+  }
+
+  async ask<T>(path: string, body?: string): Promise<T> {
+    const response = await fetch(`/api/v1/widget/${this.key}${path}`, {
+      headers: { ...this.headers, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { method: "POST", body } : {}),
+    })
+    if (!response.ok) throw new Error(String(response.status))
+    return (await response.json()) as T
   }
 
   retry(id: string): void {
@@ -130,19 +216,20 @@ export class Talk {
     this.link.send({ t: "typing", conversation, on: !!draft, draft: this.preview ? draft : "" })
   }
 
-  async older(): Promise<void> {
+  /** One page before what is held; false when there was none to be had. */
+  async older(limit = 50): Promise<boolean> {
     const { state } = this.view
     const first = state?.events[0]
-    if (!state || !first || !state.moreBefore || this.loading || !this.token) return
+    if (!state || !first || !state.moreBefore || this.loading || !this.token) return false
     this.loading = true
     try {
-      const path = `/api/v1/widget/${this.key}/conversations/${state.conversation}/events?before=${first.seq}&limit=50`
-      const response = await fetch(path, { headers: { authorization: `Bearer ${this.token}` } })
-      if (!response.ok) return
-      const page = (await response.json()) as EventPage
+      const page = await this.ask<EventPage>(`/conversations/${state.conversation}/events?before=${first.seq}&limit=${limit}`)
       if (this.view.state?.conversation === state.conversation) {
         this.show({ state: applyOlder(this.view.state, page.events, page.more_before) })
       }
+      return true
+    } catch {
+      return false // the link is down; scrolling asks again
     } finally {
       this.loading = false
     }
@@ -170,7 +257,7 @@ export class Talk {
 
   private flush(): void {
     if (this.view.status !== "online") return
-    this.outbox.flush((item) => this.link.send({ t: "send", id: item.id, conversation: null, body: item.body }))
+    this.outbox.flush((item) => this.link.send({ t: "send", id: item.id, conversation: item.conversation, body: item.body }))
   }
 
   private show(change: Partial<View>): void {
@@ -184,6 +271,8 @@ export class Talk {
         this.token = frame.token
         this.contact = frame.contact ?? frame.visitor
         this.preview = frame.draft_preview
+        this.renewing = false
+        if (this.init.person) this.init.person = { ...this.init.person, token: undefined } // used; the browser is known by its own token now
         keep({ token: frame.token, ...(frame.conversation ? { talk: 1 as const } : {}) })
         if (this.view.state && frame.conversation !== this.view.state.conversation) this.show({ state: null })
         this.show({ name: frame.name, ended: false })
@@ -226,6 +315,16 @@ export class Talk {
       const item = this.outbox.refused(frame)
       if (item && !item.failed) setTimeout(() => this.flush(), 1_000)
       this.changed()
+    } else if (frame.problem.status === 401 && this.init.person?.token) {
+      const { renew } = this.init.person // the site's token was not taken: a fresh one, else without
+      this.init.person = { ...this.init.person, token: undefined }
+      if (renew && !this.renewing) {
+        this.renewing = true
+        tell({ t: "renew" })
+      } else {
+        tell({ t: "event", name: "error", detail: frame.problem })
+        this.link.restart()
+      }
     } else if (frame.problem.status === 401) {
       this.token = undefined
       this.init.person = undefined
@@ -255,7 +354,8 @@ export class Talk {
     else this.changed()
     const said = events.filter((e) => e.actor !== "customer" && e.body.type === "message")
     if (said.length) {
-      tell({ t: "event", name: "message" })
+      tell({ t: "event", name: "message", detail: { text: (said.at(-1)!.body as Message).text ?? "" } })
+      if (!this.init.stored.mute && !(this.visible && document.hasFocus())) void import("./sound").then((it) => it.ring())
       this.show({ typing: null, unread: this.view.unread + said.length })
       if (!this.visible) tell({ t: "badge", n: this.view.unread })
     }

@@ -11,7 +11,6 @@ const RU = {
   retry: "Повторить",
   remove: "Убрать",
   typing: "печатает",
-  today: "Сегодня",
   fresh: "Новое ↓",
   you: "Вы",
   edited: "изменено",
@@ -25,6 +24,23 @@ const RU = {
   read: "прочитано",
   failed: "не отправлено",
   ended: "Сеанс завершён. Откройте чат снова.",
+  write: "Написать",
+  closedNow: "Сейчас закрыто",
+  answerAt: "Ответим",
+  leave: "Напишите — ответ останется здесь.",
+  menu: "Меню",
+  more: "Действия с сообщением",
+  cancel: "Отменить",
+  editing: "Изменение сообщения",
+  save: "Сохранить",
+  attach: "Прикрепить файл",
+  camera: "Снять на камеру",
+  emoji: "Эмодзи",
+  voice: "Голосовое сообщение",
+  drop: "Отпустите, чтобы прикрепить",
+  file: "Файл",
+  wait: "Дождитесь загрузки файлов",
+  newDown: "Новое",
 }
 const EN: typeof RU = {
   title: "We are here",
@@ -39,7 +55,6 @@ const EN: typeof RU = {
   retry: "Retry",
   remove: "Remove",
   typing: "is typing",
-  today: "Today",
   fresh: "New ↓",
   you: "You",
   edited: "edited",
@@ -53,6 +68,43 @@ const EN: typeof RU = {
   read: "read",
   failed: "not sent",
   ended: "The session has ended. Open the chat again.",
+  write: "Write to us",
+  closedNow: "We are closed now",
+  answerAt: "We will answer",
+  leave: "Write: the answer will stay here.",
+  menu: "Menu",
+  more: "Message actions",
+  cancel: "Cancel",
+  editing: "Editing a message",
+  save: "Save",
+  attach: "Attach a file",
+  camera: "Take a photo",
+  emoji: "Emoji",
+  voice: "Voice message",
+  drop: "Drop to attach",
+  file: "File",
+  wait: "Wait until the files are uploaded",
+  newDown: "New",
 }
 export type Words = typeof RU
-export const words = (lang: string): Words => (lang === "ru" ? RU : EN)
+export let w: Words = EN
+export let lang = "en"
+export let clock: Intl.DateTimeFormat
+let date: Intl.DateTimeFormat
+
+export function speak(language: string): void {
+  lang = language === "ru" ? "ru" : "en"
+  w = lang === "ru" ? RU : EN
+  document.documentElement.lang = lang
+  clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" })
+  date = new Intl.DateTimeFormat(lang, { day: "numeric", month: "long" })
+}
+
+export const dayOf = (at: string): string => {
+  const day = new Date(at)
+  const ago = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000)
+  const near = new Intl.RelativeTimeFormat(lang, { numeric: "auto" })
+  const said = ago < 2 && ago > -2 ? near.format(-ago, "day") : date.format(day)
+  return said[0]!.toUpperCase() + said.slice(1)
+}
+export const timeOf = (at: string): string => clock.format(new Date(at))

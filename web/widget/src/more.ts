@@ -1,0 +1,54 @@
+import { lang } from "./words"
+
+/** Words of the parts that come when they are asked for. */
+const RU = {
+  copy: "Копировать",
+  edit: "Изменить",
+  erase: "Удалить",
+  react: "Поставить",
+  quote: "Ответить",
+  sound: "Звук",
+  language: "English",
+  export: "Сохранить переписку",
+  noLink: "Файл не открылся",
+  next: "Следующее",
+  back: "Предыдущее",
+  find: "Найти эмодзи",
+  none: "Ничего не нашлось",
+  record: "Идёт запись",
+  stop: "Остановить",
+  listen: "Прослушать",
+  noMic: "Браузер не даёт микрофон. Разрешите его для этого сайта.",
+  original: "Без сжатия",
+  again: "Файл больше не доступен, выберите его снова",
+  open: "Открыть",
+  files: "Файлы",
+}
+const EN: typeof RU = {
+  copy: "Copy",
+  edit: "Edit",
+  erase: "Delete",
+  react: "React with",
+  quote: "Reply",
+  sound: "Sound",
+  language: "Русский",
+  export: "Save the conversation",
+  noLink: "The file did not open",
+  next: "Next",
+  back: "Previous",
+  find: "Find an emoji",
+  none: "Nothing found",
+  record: "Recording",
+  stop: "Stop",
+  listen: "Listen",
+  noMic: "The browser blocks the microphone. Allow it for this site.",
+  original: "Uncompressed",
+  again: "The file is no longer at hand, choose it again",
+  open: "Open",
+  files: "Files",
+}
+export const more = (): typeof RU => (lang === "ru" ? RU : EN)
+export const sizeOf = (bytes: number): string => {
+  const [unit, value] = bytes < 1e6 ? ["kilobyte", Math.max(1, bytes / 1024)] : ["megabyte", bytes / 2 ** 20]
+  return new Intl.NumberFormat(lang, { style: "unit", unit: unit as string, maximumFractionDigits: bytes < 1e6 ? 0 : 1 }).format(value as number)
+}

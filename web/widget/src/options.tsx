@@ -1,0 +1,60 @@
+import { useEffect, useRef } from "preact/hooks"
+import { keep } from "./host"
+import { Icon } from "./icons"
+import type { Talk } from "./talk"
+import "./dress"
+import { more } from "./more"
+import { lang, timeOf, w } from "./words"
+
+const SOUND = "M11 4.700a.7.7 0 0 0-1.200-.5L6.400 7.600A1.400 1.400 0 0 1 5.400 8H3a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2.400a1.400 1.400 0 0 1 1 .4l3.400 3.400a.7.7 0 0 0 1.200-.5zM16 9a5 5 0 0 1 0 6"
+const GLOBE = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M2 12h20M12 2a15 15 0 0 1 0 20 15 15 0 0 1 0-20"
+const SAVE = "M12 3v12M7 10l5 5 5-5M5 21h14"
+
+/** The whole conversation as text, older pages read first. */
+async function save(talk: Talk): Promise<void> {
+  while (talk.view.state?.moreBefore && (await talk.older(200)));
+  const said = talk.timeline.flatMap(({ at, actor, actor_name, body }) =>
+    body.type === "message" && !body.deleted_at
+      ? [`${new Date(at).toLocaleDateString(lang)} ${timeOf(at)} ${actor === "customer" ? w.you : actor_name}: ${[body.text, ...(body.attachments ?? []).map((f) => `[${f.name}]`)].filter(Boolean).join(" ")}`]
+      : [],
+  )
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob([said.join("\n")], { type: "text/plain" }))
+  link.download = "chat.txt"
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+export default function Options({ talk, close, say }: { talk: Talk; close: () => void; say: (language: string) => void }) {
+  const menu = useRef<HTMLDivElement>(null)
+  const from = useRef(document.activeElement as HTMLElement | null)
+  useEffect(() => menu.current!.querySelector("button")!.focus(), [])
+  const leave = (): void => {
+    close()
+    from.current?.focus()
+  }
+  const { stored } = talk.init
+  const keys = (e: KeyboardEvent): void => {
+    const items = [...menu.current!.querySelectorAll<HTMLElement>("button")]
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key]
+    if (step) items[(items.indexOf(document.activeElement as HTMLElement) + step + items.length) % items.length]!.focus()
+    else if (e.key === "Escape" || e.key === "Tab") leave()
+    else return
+    e.preventDefault()
+    e.stopPropagation()
+  }
+  const mute = (): void => {
+    stored.mute = stored.mute ? undefined : 1
+    keep({ mute: stored.mute })
+    leave()
+  }
+  return (
+    <div class="scrim" onClick={leave}>
+      <div class="menu top" role="menu" aria-label={w.menu} ref={menu} onKeyDown={keys} onClick={(e) => e.stopPropagation()}>
+        <button type="button" role="menuitemcheckbox" aria-checked={!stored.mute} onClick={mute}><Icon path={SOUND} />{more().sound}<span class="end">{!stored.mute && <Icon name="check" />}</span></button>
+        <button type="button" role="menuitem" data-testid="language" onClick={() => { leave(); say(lang === "ru" ? "en" : "ru") }}><Icon path={GLOBE} /><span lang={lang === "ru" ? "en" : "ru"}>{more().language}</span></button>
+        {!!talk.view.state?.events.length && <button type="button" role="menuitem" onClick={() => { leave(); void save(talk) }}><Icon path={SAVE} />{more().export}</button>}
+      </div>
+    </div>
+  )
+}
