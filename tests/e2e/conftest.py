@@ -49,6 +49,7 @@ def _first_administrator(browser: Browser, server: Server) -> None:
     page.get_by_test_id("link-email").fill(EMAIL)
     page.get_by_test_id("link-password").fill(PASSWORD)
     page.get_by_test_id("link-submit").click()
+    page.get_by_test_id("welcome-skip").click()
     page.get_by_test_id("tab-all").wait_for()
     page.context.close()
 

@@ -5,6 +5,6 @@ const SERVER = "http://127.0.0.1:8000"
 export default defineConfig({
   plugins: [vue()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false, __INTLIFY_JIT_COMPILATION__: true, __VUE_I18N_LEGACY_API__: false, __VUE_I18N_FULL_INSTALL__: false },
-  build: { target: "es2022", modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
+  build: { target: "es2022", manifest: "chunks.json", modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
   server: { proxy: { "/api": SERVER, "/realtime": { target: SERVER, ws: true } } },
 })

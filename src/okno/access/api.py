@@ -481,7 +481,7 @@ class Access:
                 if r["purpose"] == "first" and not isinstance(use.email, UnsetType):
                     await tx.execute(SQL["set_email"], *key, use.email)
                 if use.name:
-                    await tx.execute(SQL["change_profile"], *key, use.name, None, None, None, None)
+                    await tx.execute(SQL["change_profile"], *key, use.name, None, None, None)
                 await tx.execute(SQL["end_sessions"], *key, UUID(int=0))
         except asyncpg.UniqueViolationError:
             raise Conflict("somebody with this e-mail is here already") from None

@@ -557,6 +557,17 @@ class Conversations:
         record = await self._db.fetchrow(SQL["find_draft"], actor.workspace_id, conversation_id, actor.operator_id)
         return (record["text"], record["note"]) if record else ("", False)
 
+    async def list_drafts(self, actor: Actor) -> list[tuple[UUID, str, bool]]:
+        """Conversation, text and whether it is a note: the latest DRAFTS_LISTED_MAX of those the actor still sees."""
+        records = await self._db.fetch(
+            SQL["list_drafts"], actor.workspace_id, actor.operator_id, limits.DRAFTS_LISTED_MAX
+        )
+        return [
+            (r["conversation_id"], r["text"], r["note"])
+            for r in records
+            if rules.may_see(actor, r["team_id"], r["assignee_id"])
+        ]
+
     async def save_draft(self, actor: Actor, conversation_id: UUID, text: str, *, note: bool) -> None:
         """An empty text removes it."""
         await self.access_conversation(actor, conversation_id)

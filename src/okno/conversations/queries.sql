@@ -231,3 +231,8 @@ SELECT count(*) FROM gone;
 
 -- name: list_scopes :many
 SELECT id, team_id, assignee_id FROM conversation WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 100;
+
+-- name: list_drafts :many
+SELECT d.conversation_id, d.text, d.note, c.team_id, c.assignee_id
+  FROM draft d JOIN conversation c ON c.workspace_id = d.workspace_id AND c.id = d.conversation_id
+ WHERE d.workspace_id = $1 AND d.operator_id = $2 ORDER BY d.saved_at DESC LIMIT $3;

@@ -45,6 +45,14 @@ class SavedDraft(Answer, frozen=True):
     note: bool
 
 
+class OwnDraft(Answer, frozen=True):
+    """One of the operator's unfinished texts."""
+
+    conversation: UUID
+    text: str
+    note: bool
+
+
 class DraftChange(Wire, frozen=True):
     text: OptionalText
     note: bool = False
@@ -234,6 +242,11 @@ async def list_file_links(conversations: Conversations, actor: Actor, data: Link
     return await conversations.attached.list_links(actor, data.ids)
 
 
+@get("/drafts", operation_id="list_drafts", responses=problems(*SIGNED_IN), summary="One's own drafts, latest first")
+async def list_drafts(conversations: Conversations, actor: Actor) -> list[OwnDraft]:
+    return [OwnDraft(*draft) for draft in await conversations.list_drafts(actor)]
+
+
 @get("/labels", operation_id="list_labels", responses=problems(*SIGNED_IN), summary="Labels in use")
 async def list_labels(conversations: Conversations, actor: Actor) -> list[str]:
     return await conversations.list_labels(actor.workspace_id)
@@ -244,7 +257,7 @@ ROUTER = Router(
     tags=["conversations"],
     route_handlers=[
         *(list_conversations, get_counters, get_conversation, list_events, send_event, assign_conversation),
-        *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_labels),
-        list_file_links,
+        *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_drafts),
+        *(list_labels, list_file_links),
     ],
 )

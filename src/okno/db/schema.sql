@@ -559,6 +559,8 @@ CREATE INDEX conversation_team ON public.conversation USING btree (workspace_id,
 
 CREATE INDEX conversation_waiting ON public.conversation USING btree (workspace_id, team_id, waiting_since, id) WHERE ((waiting_since IS NOT NULL) AND (assignee_id IS NULL) AND (status = 'open'::text));
 
+CREATE INDEX draft_operator ON public.draft USING btree (workspace_id, operator_id, saved_at DESC);
+
 CREATE UNIQUE INDEX event_client_id ON public.event USING btree (conversation_id, client_id, actor_id, workspace_id);
 
 CREATE INDEX identity_address ON public.identity USING btree (workspace_id, lower(address) text_pattern_ops);

@@ -14,6 +14,7 @@ EMAIL_LEN_MAX: Final = 254  # RFC 5321
 LABEL_LEN_MAX: Final = 40  # a chip that does not wrap
 LABELS_PER_CONVERSATION_MAX: Final = 20  # more is prose
 DRAFT_LEN_MAX: Final = MESSAGE_TEXT_LEN_MAX
+DRAFTS_LISTED_MAX: Final = 200  # more unfinished answers than anybody has open
 
 # Paging
 PAGE_DEFAULT: Final = 25  # one screen of the list

@@ -17,19 +17,23 @@ let onSignedOut = (): void => undefined
 export function useCsrf(token: string): void {
   csrf = token
 }
+/** What every change carries; for uploads, which go by a client of their own. */
+export const csrfHeader = (): Record<string, string> => ({ "x-csrf-token": csrf })
 export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback
 }
 
 /** JSON in and out. Raises `Failure`; status 0 means the server was not reached. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export const call = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  ask<T>(method, path, body === undefined ? {} : { "content-type": "application/json" }, body === undefined ? null : JSON.stringify(body))
+
+/** Bytes as they are, for instance a picture. Raises `Failure`. */
+export const sendRaw = (method: string, path: string, body: Blob): Promise<unknown> => ask(method, path, { "content-type": body.type }, body)
+
+async function ask<T>(method: string, path: string, headers: Record<string, string>, body: BodyInit | null): Promise<T> {
   let response: Response
   try {
-    response = await fetch(`/api/v1${path}`, {
-      method,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), "x-csrf-token": csrf },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
+    response = await fetch(`/api/v1${path}`, { method, headers: { ...headers, ...csrfHeader() }, body })
   } catch {
     throw new Failure(0, null, "")
   }

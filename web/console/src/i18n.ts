@@ -4,10 +4,11 @@ import ru from "./words.ru"
 
 export type Locale = "ru" | "en"
 
-/** one / few / many, as Intl.PluralRules has it. */
+/** Russian strings have four forms: none, one, few, many. */
 function russian(count: number): number {
+  if (count === 0) return 0
   const rule = new Intl.PluralRules("ru").select(count)
-  return rule === "one" ? 0 : rule === "few" ? 1 : 2
+  return rule === "one" ? 1 : rule === "few" ? 2 : 3
 }
 
 export const i18n = createI18n({

@@ -17,7 +17,7 @@ const router = createRouter({ history: createWebHistory(), routes })
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   if (!session.me && !(await session.load().catch(() => null))) return { path: "/login", query: { to: to.fullPath } }
-  return true
+  return to.meta.needs && !session.may.has(String(to.meta.needs)) ? "/settings/profile" : true
 })
 whenSignedOut(() => {
   session.me = null

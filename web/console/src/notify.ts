@@ -1,22 +1,65 @@
+import { i18n } from "./i18n"
+
 const QUIET_MS = 3_000
+const SLOT = "okno:desktop-notifications"
 let rangAt = 0
 let audio: AudioContext | undefined
+let leads = !("locks" in navigator)
 
-/** One short tone for new messages, at most every three seconds, none for the thread somebody looks at. */
-export function ring(looking: boolean, sound: boolean): void {
+/** One tab of this browser speaks; when it is closed the next one takes over. */
+export function standForLeader(): void {
+  void navigator.locks?.request("okno:speaker", () => {
+    leads = true
+    return new Promise(() => undefined)
+  })
+}
+
+export const notificationsPossible = (): boolean => window.isSecureContext && "Notification" in window
+export const notificationsOn = (): boolean => notificationsPossible() && Notification.permission === "granted" && localStorage.getItem(SLOT) !== "off"
+
+/** Ask the browser, from a click only. Whether notifications are on now. */
+export async function switchNotifications(on: boolean): Promise<boolean> {
+  localStorage.setItem(SLOT, on ? "on" : "off")
+  if (on && notificationsPossible() && Notification.permission === "default") await Notification.requestPermission()
+  return notificationsOn()
+}
+
+export interface Arrival {
+  conversation: string
+  name: string
+  text: string
+  looking: boolean
+}
+
+/** A customer wrote: at most one tone and one notification in three seconds, none for the thread somebody looks at. */
+export function arrived(news: Arrival, sound: boolean, open: () => void): void {
   const now = Date.now()
-  if (looking || !sound || now - rangAt < QUIET_MS) return
+  if (news.looking || !leads || now - rangAt < QUIET_MS) return
   rangAt = now
+  if (sound) ring()
+  if (!notificationsOn() || document.hasFocus()) return
+  const shown = new Notification(news.name, { body: news.text || i18n.global.t("list.file"), tag: news.conversation, silent: true, icon: "/mark.svg" })
+  shown.onclick = () => {
+    window.focus()
+    open()
+    shown.close()
+  }
+}
+
+export function ring(): void {
   try {
     audio ??= new AudioContext()
-    const tone = audio.createOscillator()
     const gain = audio.createGain()
-    tone.frequency.value = 660
     gain.gain.setValueAtTime(0.08, audio.currentTime)
-    gain.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.3)
-    tone.connect(gain).connect(audio.destination)
-    tone.start()
-    tone.stop(audio.currentTime + 0.3)
+    gain.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.45)
+    gain.connect(audio.destination)
+    for (const [hertz, after_s] of [[587, 0], [880, 0.09]] as const) {
+      const tone = audio.createOscillator()
+      tone.frequency.value = hertz
+      tone.connect(gain)
+      tone.start(audio.currentTime + after_s)
+      tone.stop(audio.currentTime + 0.45)
+    }
   } catch {
     // a browser that has not been touched yet plays nothing
   }

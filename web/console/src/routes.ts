@@ -1,20 +1,31 @@
 import type { RouteRecordRaw } from "vue-router"
 
-/** Every screen; tests walk this list. `open`: needs no sign-in. */
+/** Every screen; tests walk this list. `open`: needs no sign-in; `needs`: the right without which it is not offered. */
 export const routes: RouteRecordRaw[] = [
-  { path: "/", redirect: "/conversations" },
   { path: "/login", component: () => import("./pages/LoginPage.vue"), meta: { open: true } },
+  { path: "/forgot", component: () => import("./pages/ForgotPage.vue"), meta: { open: true } },
   { path: "/link/:token", component: () => import("./pages/LinkPage.vue"), meta: { open: true } },
-  { path: "/conversations/:id?", component: () => import("./pages/InboxPage.vue") },
+  { path: "/welcome", component: () => import("./pages/WelcomePage.vue") },
   {
-    path: "/settings",
-    component: () => import("./settings/SettingsPage.vue"),
-    redirect: "/settings/profile",
+    path: "/",
+    component: () => import("./pages/WorkPage.vue"),
+    redirect: "/conversations",
     children: [
-      { path: "profile", component: () => import("./settings/ProfileSettings.vue") },
-      { path: "operators", component: () => import("./settings/OperatorsSettings.vue") },
-      { path: "widget", component: () => import("./settings/WidgetSettings.vue") },
+      { path: "conversations/:id?", component: () => import("./pages/InboxPage.vue") },
+      {
+        path: "settings",
+        component: () => import("./settings/SettingsPage.vue"),
+        redirect: "/settings/profile",
+        children: [
+          { path: "profile", component: () => import("./settings/ProfileSettings.vue") },
+          { path: "workspace", component: () => import("./settings/WorkspaceSettings.vue"), meta: { needs: "workspace" } },
+          { path: "operators", component: () => import("./settings/OperatorsSettings.vue"), meta: { needs: "operators" } },
+          { path: "teams", component: () => import("./settings/TeamsSettings.vue"), meta: { needs: "operators" } },
+          { path: "widget", component: () => import("./settings/WidgetSettings.vue"), meta: { needs: "workspace" } },
+          { path: "keys", component: () => import("./settings/KeysSettings.vue"), meta: { needs: "api_keys" } },
+        ],
+      },
     ],
   },
-  { path: "/:rest(.*)*", component: () => import("./pages/NotFoundPage.vue") },
+  { path: "/:rest(.*)*", component: () => import("./pages/NotFoundPage.vue"), meta: { open: true } },
 ]

@@ -1,14 +1,42 @@
-/** Keys by their place (event.code), so that they work on a Russian layout; never while somebody writes. */
-export function onShortcut(keys: Record<string, () => void>): () => void {
+import { onBeforeUnmount, onMounted } from "vue"
+
+const FIELD = /^(INPUT|TEXTAREA|SELECT)$/
+
+/** Whether the key belongs to what is being written, or to an open dialog. */
+function taken(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement
+  return FIELD.test(target.tagName) || target.isContentEditable || !!document.querySelector("dialog[open]")
+}
+
+/** "KeyJ", "Shift+Slash", "Alt+Digit1", "Mod+KeyK": the physical key, so that every layout works. */
+function nameOf(event: KeyboardEvent): string {
+  const mod = event.ctrlKey || event.metaKey ? "Mod+" : ""
+  return `${mod}${event.altKey ? "Alt+" : ""}${event.shiftKey ? "Shift+" : ""}${event.code}`
+}
+
+/**
+ * Keys of a screen while it is mounted. Plain keys never fire in fields or dialogs; those with Mod or Alt do in fields.
+ * A handler that answers false leaves the key to the browser.
+ */
+export function useKeys(keys: Record<string, (event: KeyboardEvent) => unknown>): void {
   const press = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    const target = event.target as HTMLElement
-    if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable) return
-    const act = keys[event.code]
+    if (event.defaultPrevented || event.isComposing) return
+    const name = nameOf(event)
+    const act = keys[name]
     if (!act) return
+    const chord = name.startsWith("Mod+") || name.startsWith("Alt+")
+    if (chord ? document.querySelector("dialog[open]") : taken(event)) return
+    if (act(event) === false) return
     event.preventDefault()
-    act()
   }
-  addEventListener("keydown", press)
-  return () => removeEventListener("keydown", press)
+  onMounted(() => addEventListener("keydown", press))
+  onBeforeUnmount(() => removeEventListener("keydown", press))
+}
+
+/** What the help lists, by group: keys as they are printed on the caps, and the word for the act. */
+export const SHORTCUTS: Record<string, [string[], string][]> = {
+  list: [[["J"], "next"], [["K"], "previous"], [["Space"], "urgent"], [["Alt", "1…9"], "nth"], [["Esc"], "leave"]],
+  thread: [[["R"], "reply"], [["N"], "note"], [["A"], "take"], [["T"], "assign"], [["L"], "label"], [["E"], "close"], [["Z"], "undo"], [["]"], "card"]],
+  composer: [[["Enter"], "send"], [["Shift", "Enter"], "line"], [["Esc"], "blur"]],
+  window: [[["Ctrl", "K"], "palette"], [["G"], "conversations"], [["S"], "settings"], [["?"], "help"]],
 }

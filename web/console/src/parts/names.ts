@@ -1,11 +1,14 @@
 /** Two letters of a name. */
 export function initials(name: string): string {
-  return name.split(/\s+/).filter(Boolean).slice(0, 2).map((part) => part[0]!.toUpperCase()).join("") || "?"
+  return name.split(/\s+/).filter(Boolean).slice(0, 2).map((part) => [...part][0]!.toUpperCase()).join("") || "?"
 }
 
-/** One of five tints, the same for the same person everywhere. */
+const TINTS = 6
+/** One of the tints, the same for the same person everywhere. */
 export function tint(id: string): string {
-  return `t${[...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % 5}`
+  let sum = 7
+  for (let i = 0; i < id.length; i++) sum = (sum * 31 + id.charCodeAt(i)) >>> 0
+  return `t${sum % TINTS}`
 }
 
 /** What to call somebody who has not said his name: the end of the id tells two guests apart. */
@@ -13,10 +16,26 @@ export function shownName(name: string, id: string, guest: string): string {
   return name || `${guest} ${id.slice(-4)}`
 }
 
-/** "5", "1:20" or "2:14:05" of a wait. */
-export function wait(since: string, now: number): string {
+export const SOON_S = 60
+export const LATE_S = 120
+
+/** A wait as the blind shows it: seconds, how far the blind has come down in per cent, and the tone. */
+export function blind(since: string, now: number): { seconds: number; percent: number; tone: "" | "soon" | "late" } {
   const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000))
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  const two = (n: number): string => String(n).padStart(2, "0")
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+  return { seconds, percent: Math.min(100, (seconds / LATE_S) * 100), tone: seconds >= LATE_S ? "late" : seconds >= SOON_S ? "soon" : "" }
+}
+
+/** "0:42" below an hour, then whole units: "3 ч", "2 дн.". */
+export function shortWait(seconds: number, locale: string): string {
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+  const unit = seconds < 86_400 ? "hour" : "day"
+  const amount = Math.floor(seconds / (unit === "hour" ? 3600 : 86_400))
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount)
+}
+
+/** 1,4 МБ, 12 KB: a size in the reader's words. */
+export function shownSize(bytes: number, locale: string): string {
+  const unit = bytes < 1_000_000 ? "kilobyte" : "megabyte"
+  const amount = bytes / (unit === "kilobyte" ? 1_000 : 1_000_000)
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount)
 }

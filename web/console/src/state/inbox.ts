@@ -25,33 +25,21 @@ import {
   type EventPage,
   type Send,
   type ServerFrame,
-  type TypingFrame,
+  type Event,
 } from "@okno/protocol"
 import { defineStore } from "pinia"
 import { computed, ref, shallowRef } from "vue"
 import { get, post } from "../api"
-import { ring } from "../notify"
+import { belongs, inOrder, mostUrgent, type Filter, type Status, type Tab } from "./order"
 import { useSession } from "./session"
+import { makeTyping } from "./typing"
 
-export type Tab = "mine" | "waiting" | "all"
-export type Status = "open" | "closed"
 const GAP_MS = 300
 const THREADS_KEPT = 8
-const TYPING_MS = 6_000
 const PAGE = 50
-
-/** Where a row belongs: the same rules as the server's lists. */
-export function belongs(row: ConversationRow, tab: Tab, status: Status, me: string): boolean {
-  if (tab === "waiting") return row.status === "open" && row.waiting_since !== null && row.assignee === null
-  if (row.status !== status) return false
-  return tab === "all" || row.assignee === me
-}
-
-export function inOrder(rows: ConversationRow[], tab: Tab): ConversationRow[] {
-  const by = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-  if (tab === "waiting") return rows.sort((a, b) => by(a.waiting_since ?? "", b.waiting_since ?? "") || by(a.id, b.id))
-  return rows.sort((a, b) => by(b.last_at, a.last_at) || by(b.id, a.id))
-}
+const PAGE_MAX = 100
+const MINE_PAGES_MAX = 5
+const PAGES_AT_ONCE = 6
 
 export const useInbox = defineStore("inbox", () => {
   const session = useSession()
@@ -59,18 +47,20 @@ export const useInbox = defineStore("inbox", () => {
   const rows = shallowRef<ReadonlyMap<string, ConversationRow>>(new Map())
   const counters = ref<Counters>({ mine: 0, mine_unread: 0, waiting: 0, all: 0 })
   const tab = ref<Tab>("all")
+  const label = ref<string | null>(null)
   const shown = ref<Status>("open")
   const next = ref<string | null>(null)
   const loading = ref(false)
-  const failed = ref("")
+  const failed = shallowRef<unknown>(null)
   const threads = shallowRef<ReadonlyMap<string, ThreadState>>(new Map())
-  const typing = shallowRef<ReadonlyMap<string, TypingFrame>>(new Map())
+  const typing = makeTyping()
+  /** Called for every message of a customer that comes in, and whether somebody looks at it. */
+  let onArrival = (_event: Event, _looking: boolean): void => undefined
   const current = ref<string | null>(null)
   const pending = shallowRef<readonly Pending[]>([])
   const signedOut = ref(false)
   let cursor: number | null = null
   let gapTimer: ReturnType<typeof setTimeout> | undefined
-  const typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
   let typedAt = 0
 
   const slot = (): string => `okno:outbox:${session.me?.operator.id ?? ""}`
@@ -97,10 +87,9 @@ export const useInbox = defineStore("inbox", () => {
     waiting: () => outbox.waiting,
   })
 
-  const visible = computed(() => {
-    const me = session.me?.operator.id ?? ""
-    return inOrder([...rows.value.values()].filter((row) => belongs(row, tab.value, shown.value, me)), tab.value)
-  })
+  const me = (): string => session.me?.operator.id ?? ""
+  const filter = computed<Filter>(() => ({ tab: tab.value, status: shown.value, label: label.value }))
+  const visible = computed(() => inOrder([...rows.value.values()].filter((row) => belongs(row, filter.value, me())), filter.value))
 
   function start(): void {
     outbox = new Outbox(restored(), (items) => {
@@ -163,7 +152,7 @@ export const useInbox = defineStore("inbox", () => {
         change(frame.receipt.conversation, (state) => ({ ...state, receipt: maxReceipt(state.receipt, frame.receipt) }))
         break
       case "typing":
-        hearTyping(frame)
+        typing.hear(frame)
         break
       case "refused":
         refused(frame)
@@ -184,7 +173,7 @@ export const useInbox = defineStore("inbox", () => {
   }
 
   function events(frame: Extract<ServerFrame, { t: "events" }>): void {
-    const me = session.me?.operator
+    const self = session.me?.operator
     const byThread = new Map<string, NonNullable<typeof frame.events>>()
     const put = (event: NonNullable<typeof frame.events>[number]): void => {
       const held = byThread.get(event.conversation)
@@ -194,27 +183,19 @@ export const useInbox = defineStore("inbox", () => {
     for (const event of frame.events ?? []) {
       outbox.remove(event.id)
       put(event)
-      if (event.actor === "customer" && event.body.type === "message") ring(event.conversation === current.value && document.hasFocus(), session.me?.operator.sound ?? false)
+      if (event.body.type !== "message") continue
+      typing.said(event.conversation, event.actor_id)
+      if (event.actor === "customer") onArrival(event, event.conversation === current.value && document.hasFocus())
     }
     for (const ack of frame.acks ?? []) {
       const item = outbox.acked(ack)
-      if (item && me) put(eventOfAck(item, ack, { actor: "operator", id: me.id, name: me.name }))
+      if (item && self) put(eventOfAck(item, ack, { actor: "operator", id: self.id, name: self.name }))
     }
     for (const [id, list] of byThread) {
       change(id, (state) => applyEvents(state, list))
       settle(id)
     }
     refresh()
-  }
-
-  function hearTyping(frame: TypingFrame): void {
-    const after = new Map(typing.value)
-    clearTimeout(typingTimers.get(frame.conversation))
-    if (frame.on) {
-      after.set(frame.conversation, frame)
-      typingTimers.set(frame.conversation, setTimeout(() => hearTyping({ ...frame, on: false }), TYPING_MS))
-    } else after.delete(frame.conversation)
-    typing.value = after
   }
 
   function change(id: string, fold: (state: ThreadState) => ThreadState): void {
@@ -243,37 +224,54 @@ export const useInbox = defineStore("inbox", () => {
     if (seq && seq > (state.receipt?.operator_read_seq ?? 0)) link.send({ t: "read", conversation: id, seq })
   }
 
+  const query = (limit: number, cursor: string | null): string => {
+    const asked = new URLSearchParams({ tab: tab.value, status: shown.value, limit: String(limit) })
+    if (label.value !== null) asked.set("label", label.value)
+    if (cursor) asked.set("cursor", cursor)
+    return `/conversations?${asked}`
+  }
+  let asking = 0
+  /** Read the tab from its beginning. Mine is read whole, because it is ordered by who must be answered. */
   async function loadTab(): Promise<void> {
+    const turn = ++asking
     loading.value = true
-    failed.value = ""
+    failed.value = null
     try {
-      const page = await get<ConversationPage>(`/conversations?tab=${tab.value}&status=${shown.value}&limit=${PAGE}`)
-      rows.value = applyRows(rows.value, page.rows)
-      next.value = page.next
+      let cursor: string | null = null
+      for (let page = 0; page < (tab.value === "mine" && shown.value === "open" ? MINE_PAGES_MAX : 1); page++) {
+        const found: ConversationPage = await get<ConversationPage>(query(page ? PAGE_MAX : PAGE, cursor))
+        if (turn !== asking) return
+        rows.value = applyRows(rows.value, found.rows)
+        next.value = cursor = found.next
+        if (!cursor) break
+      }
     } catch (error) {
-      failed.value = (error as Error).message || "?"
+      if (turn === asking) failed.value = error
     } finally {
-      loading.value = false
+      if (turn === asking) loading.value = false
     }
   }
 
   async function loadMore(): Promise<void> {
     if (!next.value || loading.value) return
+    const turn = ++asking
     loading.value = true
     try {
-      const page = await get<ConversationPage>(`/conversations?tab=${tab.value}&status=${shown.value}&limit=${PAGE}&cursor=${next.value}`)
+      const page = await get<ConversationPage>(query(PAGE_MAX, next.value))
+      if (turn !== asking) return
       rows.value = applyRows(rows.value, page.rows)
       next.value = page.next
     } catch {
       // the list stays as it is; scrolling asks again
     } finally {
-      loading.value = false
+      if (turn === asking) loading.value = false
     }
   }
 
-  function choose(value: Tab, which: Status = shown.value): void {
+  function choose(value: Tab, which: Status = "open", labelled: string | null = label.value): void {
     tab.value = value
     shown.value = which
+    label.value = labelled
     void loadTab()
   }
 
@@ -310,12 +308,26 @@ export const useInbox = defineStore("inbox", () => {
     const state = threads.value.get(id)
     const first = state?.events[0]
     if (!first || !state.moreBefore) return
-    const page = await get<EventPage>(`/conversations/${id}/events?before=${first.seq}&limit=${PAGE}`)
+    const page = await get<EventPage>(`/conversations/${id}/events?before=${first.seq}&limit=${PAGE_MAX}`)
     change(id, (now) => applyOlder(now, page.events, page.more_before))
   }
 
-  function send(conversation: string, body: Send): boolean {
-    const taken = outbox.add({ id: uuid7(), conversation, body, at: new Date().toISOString(), sent: false })
+  /** Have everything from `seq` on, for a jump to what was quoted. */
+  async function reach(id: string, seq: number): Promise<void> {
+    const from = Math.max(1, seq - PAGE / 2)
+    for (;;) {
+      const first = threads.value.get(id)?.events[0]?.seq
+      if (first === undefined || first <= from) return
+      const starts = Array.from({ length: PAGES_AT_ONCE }, (_, n) => first - PAGE_MAX * (n + 1)).filter((start) => start > from - PAGE_MAX)
+      const pages = await Promise.all(starts.map((start) => get<EventPage>(`/conversations/${id}/events?after=${Math.max(0, start - 1)}&limit=${PAGE_MAX}`)))
+      for (const page of pages) change(id, (now) => applyOlder(now, page.events, (page.events[0]?.seq ?? 1) > 1))
+      if (threads.value.get(id)?.events[0]?.seq === first) return
+    }
+  }
+
+  /** False when the outbox is full. `shown`: files and quote as the thread draws them. */
+  function send(conversation: string, body: Send, shown: Pick<Pending, "files" | "quote"> = {}): boolean {
+    const taken = outbox.add({ id: uuid7(), conversation, body, at: new Date().toISOString(), sent: false, ...shown })
     if (taken) flush()
     refresh()
     return taken
@@ -359,8 +371,11 @@ export const useInbox = defineStore("inbox", () => {
   const reopen = (id: string): Promise<void> =>
     act(id, { status: "open" }, () => post<ConversationRow>(`/conversations/${id}/reopening`))
 
+  const urgent = (done: string | null = current.value): ConversationRow | null => mostUrgent(rows.value.values(), me(), done)
+  const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
+
   return {
-    ...{ status, rows, counters, tab, shown, next, loading, failed, threads, typing, current, pending, signedOut, visible },
-    ...{ start, stop, choose, loadTab, loadMore, open, older, send, retry, drop, type, assign, close, reopen, act },
+    ...{ status, rows, counters, tab, shown, label, next, loading, failed, threads, typing: typing.now, current, pending, signedOut, visible },
+    ...{ start, stop, choose, loadTab, loadMore, open, older, reach, send, retry, drop, type, assign, close, reopen, act, urgent, whenArrived },
   }
 })

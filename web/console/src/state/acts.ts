@@ -1,0 +1,17 @@
+import { shallowRef } from "vue"
+
+/** What can be done with the open conversation; the inbox offers it, the palette runs it. */
+export interface Acts {
+  close: () => void
+  reopen: () => void
+  take: () => void
+  release: () => void
+  give: (operator: string) => void
+  assign: () => void
+  label: () => void
+  card: () => void
+  reply: () => void
+  note: () => void
+  next: () => void
+}
+export const acts = shallowRef<Acts | null>(null)

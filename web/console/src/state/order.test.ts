@@ -1,0 +1,26 @@
+import type { ConversationRow } from "@okno/protocol"
+import { describe, expect, it } from "vitest"
+import { belongs, inOrder, mostUrgent } from "./order"
+
+const row = (id: string, what: Partial<ConversationRow> = {}): ConversationRow => ({ id, status: "open", assignee: null, waiting_since: null, last_at: "2026-01-01", labels: [], ...what }) as ConversationRow
+const open = { status: "open" as const, label: null }
+
+describe("the list's order", () => {
+  it("puts who waits longest first in mine, then the latest of those who are answered", () => {
+    const rows = [row("a", { last_at: "3" }), row("b", { waiting_since: "2", last_at: "2" }), row("c", { waiting_since: "1", last_at: "1" }), row("d", { last_at: "4" })]
+    expect(inOrder(rows, { ...open, tab: "mine" }).map((r) => r.id)).toEqual(["c", "b", "d", "a"])
+  })
+  it("shows a label's rows only, and nobody's waiting ones under waiting", () => {
+    expect(belongs(row("a", { labels: ["vip"] }), { ...open, label: "vip", tab: "all" }, "me")).toBe(true)
+    expect(belongs(row("a"), { ...open, label: "vip", tab: "all" }, "me")).toBe(false)
+    expect(belongs(row("a", { waiting_since: "1", assignee: "me" }), { ...open, tab: "waiting" }, "me")).toBe(false)
+  })
+})
+describe("whom to answer next", () => {
+  it("takes mine before anybody's, the longest wait first, and never a colleague's", () => {
+    const rows = [row("theirs", { assignee: "x", waiting_since: "0" }), row("free", { waiting_since: "1" }), row("mine", { assignee: "me", waiting_since: "5" }), row("older", { assignee: "me", waiting_since: "4" })]
+    expect(mostUrgent(rows, "me", null)?.id).toBe("older")
+    expect(mostUrgent(rows, "me", "older")?.id).toBe("mine")
+    expect(mostUrgent([rows[0]!], "me", null)).toBeNull()
+  })
+})
