@@ -93,7 +93,7 @@ class App:
         self.access.listen(self.hub)
         self.site.listen(self.hub.on_browser_changed)
         self.contacts.listen(self.conversations.touch_contact)
-        self.hub.on_commit_wake(self.bus.wake)
+        self.hub.on_commit_wake(partial(self.bus.wake, "timeline"))
         self.bus.handle("access.mail", {RESET_ASKED}, partial(access_handlers.handle_reset_asked, self.access))
         self.bus.handle(
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)

@@ -51,10 +51,11 @@ class Bus:
         self._handlers[name] = (frozenset(topics), handler)
         self._wakes[name] = asyncio.Event()
 
-    def wake(self) -> None:
-        """Something was committed; handlers look at once instead of at the next poll."""
-        for event in self._wakes.values():
-            event.set()
+    def wake(self, topic: str) -> None:
+        """News of the topic was committed; its handlers look at once instead of at the next poll."""
+        for name, (topics, _) in self._handlers.items():
+            if topic in topics:
+                self._wakes[name].set()
 
     async def start(self, tasks: Tasks) -> None:
         for name in self._handlers:
@@ -67,7 +68,10 @@ class Bus:
         wake = self._wakes[name]
         while True:
             wake.clear()
-            if await self.step(name):
+            rows = await self.step(name)
+            if rows >= limits.OUTBOX_READ_MAX:
+                continue
+            if rows:
                 await self._clock.sleep(PAUSE_S)
             else:
                 try:
@@ -82,7 +86,8 @@ class Bus:
             cursor = await tx.fetchrow(SQL["lock_cursor"], name)
             if cursor is None:
                 raise NotFound(f"the bus has no cursor for {name}")
-            rows = await tx.fetch(SQL["read_outbox"], cursor["xid"], cursor["id"], limits.OUTBOX_READ_MAX)
+            after = (cursor["xid"], cursor["id"])
+            rows = await tx.fetch(SQL["read_outbox"], *after, limits.OUTBOX_READ_MAX, list(topics))
             for news in _merged([_news(row) for row in rows if row["topic"] in topics]):
                 await self._handle(tx, name, handler, news)
             if rows:

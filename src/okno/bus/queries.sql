@@ -9,10 +9,12 @@ VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) ON CONFLICT DO NOTHING;
 SELECT xid::text::bigint AS xid, id FROM bus_cursor WHERE handler = $1 FOR UPDATE LIMIT 1;
 
 -- name: read_outbox :many
-SELECT xid::text::bigint AS xid, id, topic, payload, workspace_ids, conversation_ids, before_seqs, event_counts
-  FROM outbox
- WHERE (xid, id) > ($1::bigint::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
- ORDER BY xid, id LIMIT $3;
+SELECT xid::text::bigint AS xid, o.id, o.topic, wanted.payload, wanted.workspace_ids, wanted.conversation_ids,
+       wanted.before_seqs, wanted.event_counts
+  FROM outbox o LEFT JOIN LATERAL (SELECT o.payload, o.workspace_ids, o.conversation_ids, o.before_seqs, o.event_counts
+                                    WHERE o.topic = ANY($4::text[])) wanted ON true
+ WHERE (xid, o.id) > ($1::bigint::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ ORDER BY xid, o.id LIMIT $3;
 
 -- name: move_cursor :exec
 UPDATE bus_cursor SET xid = $2::bigint::text::xid8, id = $3 WHERE handler = $1;
