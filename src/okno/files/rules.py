@@ -131,6 +131,8 @@ def sniff(head: bytes, declared: str) -> str:
         return declared if declared in OLE else OCTETS
     if found == "application/zip":
         return _zipped(head, declared)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16 would hide markup from us and not from a browser
+        return _text(head.decode("utf-16", "replace").encode("utf-8", "replace"), declared)
     return found or (_text(head, declared) if _is_text(head) else OCTETS)
 
 
@@ -151,8 +153,10 @@ def _by_magic(head: bytes) -> str:
         if brand in (b"avif", b"avis"):
             return "image/avif"
         return "image/heic" if brand in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"hevc") else "video/mp4"
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # noqa: PLR2004 - the frame's sync bits
-        return "audio/aac" if head[1] & 0x06 == 0 else "audio/mpeg"
+    if head[:1] == b"\xff" and len(head) > 1:  # a frame of MPEG audio: its layer tells which
+        # sync bits and layer: ADTS has layer 0, MPEG II or III
+        aac, mpeg = head[1] & 0xF6 == 0xF0, head[1] & 0xE0 == 0xE0 and head[1] & 0x06 in (0x02, 0x04)  # noqa: PLR2004
+        return "audio/aac" if aac else "audio/mpeg" if mpeg else ""
     return ""
 
 
@@ -165,8 +169,6 @@ def _zipped(head: bytes, declared: str) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return False  # UTF-16 hides markup from us and not from a browser
     return not any(b < 9 or (13 < b < 32 and b != 27) for b in head)  # noqa: PLR2004 - control characters
 
 
