@@ -1,10 +1,14 @@
 """The committed schema, the queries and the API's description are what the code says."""
 
+from typing import get_args, get_type_hints
+
 import pytest
+from msgspec import Meta
 
 from okno.app.wiring import App
 from okno.conversations import store
 from okno.db.queries import WrongQuery, check_queries
+from okno.kit.wire import Seq
 
 
 async def test_every_query_can_be_prepared(app: App) -> None:
@@ -48,3 +52,22 @@ def test_every_operation_has_an_id_and_documents_its_errors(app: App) -> None:
             seen.add(identity)
             if path.startswith("/api/"):
                 assert {"400", "422", "503"} <= operation["responses"].keys(), f"{method} {path}"
+
+
+def bounded_by_meta(hint: object) -> bool:
+    inner = get_args(hint)
+    return any(isinstance(part, Meta) or bounded_by_meta(part) for part in inner)
+
+
+def test_every_bound_of_a_parameter_is_enforced(app: App) -> None:
+    """A page of a million rows would be asked for: bounds by `Meta` on a parameter are described and not checked."""
+    assert bounded_by_meta(Seq | None)
+    loose, looked = [], 0
+    for route in app.asgi().routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for name, hint in get_type_hints(handler.fn, include_extras=True).items():
+                looked += 1
+                if name not in ("data", "return") and bounded_by_meta(hint):
+                    loose.append(f"{handler} {name}")
+    assert looked > 100
+    assert loose == []

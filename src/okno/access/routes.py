@@ -16,7 +16,6 @@ from okno.access.types import (
     CreatedApiKey,
     Invited,
     Link,
-    LinkToken,
     LinkUse,
     Login,
     Me,
@@ -47,6 +46,7 @@ class PictureBody(BytesBody):
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 AnyRequest = Request[None, None, State]
+LinkToken = Annotated[str, Parameter(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 TeamId = Annotated[int, Parameter(ge=1, le=2**53)]
 
 

@@ -33,7 +33,6 @@ AnyPassword = Annotated[str, Meta(max_length=limits.PASSWORD_LEN_MAX, pattern=NO
 Locale = Literal["ru", "en"]
 MediaType = Annotated[str, Meta(max_length=150, pattern=r"^[a-z0-9.+-]+/([a-z0-9.+_-]+|\*)$")]
 Theme = Literal["auto", "light", "dark"]
-LinkToken = Annotated[str, Meta(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from litestar.params import Parameter
 from okno.access.types import Actor
 from okno.contacts.api import Contacts
 from okno.contacts.types import Contact, ContactChange, ContactLine, NewIdentity
+from okno.kit import limits
 from okno.kit.openapi import SIGNED_IN, problems
-from okno.kit.wire import ShortText
+from okno.kit.wire import NO_NUL
 
 
 @get(
@@ -22,7 +23,9 @@ from okno.kit.wire import ShortText
 async def search_contacts(
     contacts: Contacts,
     actor: Actor,
-    q: Annotated[ShortText, Parameter(description="Beginning of a name or address")] = "",
+    q: Annotated[
+        str, Parameter(max_length=limits.QUERY_LEN_MAX, pattern=NO_NUL, description="Any word of a name, or an address")
+    ] = "",
 ) -> list[ContactLine]:
     return await contacts.search(actor.workspace_id, q)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Router, get, post, put
 from litestar.params import QueryParameter
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from okno.access.types import Actor
 from okno.conversations.api import Conversations
@@ -23,10 +23,8 @@ from okno.conversations.types import (
 from okno.files.types import FileLink, LinkQuery
 from okno.kit import limits
 from okno.kit.errors import Malformed
-from okno.kit.openapi import SIGNED_IN, problems
-from okno.kit.wire import Answer, Label, OptionalText, PageSize, Seq, Wire
-
-Cursor = Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
+from okno.kit.openapi import SIGNED_IN, Anchor, CursorQuery, LabelQuery, PageLimit, problems
+from okno.kit.wire import Answer, OptionalText, Seq, Wire
 
 
 class Assignment(Wire, frozen=True):
@@ -71,10 +69,10 @@ async def list_conversations(
     actor: Actor,
     tab: Tab = "all",
     status: Status = "open",
-    label: Label | None = None,
+    label: LabelQuery = None,
     contact: UUID | None = None,
-    cursor: Cursor | None = None,
-    limit: PageSize = limits.PAGE_DEFAULT,
+    cursor: CursorQuery = None,
+    limit: PageLimit = limits.PAGE_DEFAULT,
 ) -> ConversationPage:
     return await conversations.list_rows(
         actor, tab=tab, status=status, label=label, contact=contact, cursor=cursor, limit=limit
@@ -106,10 +104,10 @@ async def list_events(
     conversations: Conversations,
     actor: Actor,
     conversation_id: UUID,
-    before: Seq | None = None,
-    after: Seq | None = None,
-    around: Seq | None = None,
-    limit: PageSize = limits.PAGE_DEFAULT,
+    before: Anchor = None,
+    after: Anchor = None,
+    around: Anchor = None,
+    limit: PageLimit = limits.PAGE_DEFAULT,
 ) -> EventPage:
     await conversations.access_conversation(actor, conversation_id)
     return await conversations.page_events(

@@ -1,12 +1,21 @@
-"""What every route says about its errors."""
+"""What every route says about its errors, and the parameters many of them take."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
+from litestar.params import Parameter
 
+from okno.kit import limits
 from okno.kit.errors import Problem
+from okno.kit.wire import NO_NUL
+
+# Litestar checks the bounds of `Parameter`; those of msgspec's `Meta` on a parameter it only describes.
+Anchor = Annotated[int | None, Parameter(ge=0, le=2**53 - 1)]
+PageLimit = Annotated[int, Parameter(ge=1, le=limits.PAGE_MAX)]
+LabelQuery = Annotated[str | None, Parameter(min_length=1, max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)]
+CursorQuery = Annotated[str | None, Parameter(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
 
 _MEANING = {
     400: "The request could not be read",

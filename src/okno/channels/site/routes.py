@@ -16,8 +16,8 @@ from okno.files.api import Files
 from okno.files.types import FileLink, LinkQuery
 from okno.kit import limits
 from okno.kit.errors import Malformed, NotSignedIn
-from okno.kit.openapi import problems
-from okno.kit.wire import Answer, PageSize, Seq
+from okno.kit.openapi import Anchor, PageLimit, problems
+from okno.kit.wire import Answer
 
 AnyRequest = Request[None, None, State]
 Key = Annotated[str, Parameter(max_length=64, pattern="^[A-Za-z0-9]+$")]
@@ -64,10 +64,10 @@ async def list_own_events(
     conversations: Conversations,
     guest: Guest,
     conversation_id: UUID,
-    before: Seq | None = None,
-    after: Seq | None = None,
-    around: Seq | None = None,
-    limit: PageSize = limits.PAGE_DEFAULT,
+    before: Anchor = None,
+    after: Anchor = None,
+    around: Anchor = None,
+    limit: PageLimit = limits.PAGE_DEFAULT,
 ) -> EventPage:
     site.access_conversation(guest, conversation_id)
     if sum(anchor is not None for anchor in (before, after, around)) > 1:

@@ -1,0 +1,259 @@
+"""The whole API held to its own description: no 5xx, no answer it does not document, everything reached.
+
+`make soak` asks with 100 examples an operation, sort of input and actor, `make test` with a few; both are seeded.
+"""
+# ruff: noqa: PLC0415, BLE001 - schemathesis takes seconds to load; whatever a check raises is a finding
+
+import asyncio
+import os
+import random
+import warnings
+from collections import Counter, defaultdict
+from concurrent.futures import Future
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from okno.access.types import NewOperator
+from okno.kit.ids import uuid7
+from okno.visits.types import Inbox
+from tests.files.conftest import png
+from tests.support.live import Live, enter, other_workspace, say
+
+SOAK = bool(os.environ.get("OKNO_SOAK"))
+EXAMPLES = 100 if SOAK else 2
+PASSWORD = "correct horse battery"
+ACTORS = ("visitor", "operator", "owner")
+TUS = {"tus-resumable": "1.0.0"}
+STREAMS = {"read_stream"}  # its answer never ends: it is read by the journey below
+
+
+class World:
+    """A company of its own with one of everything; ids other operations answered with are used again."""
+
+    def __init__(self, live: Live, workspace_id: int, inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
+        self.live, self.workspace_id, self.inbox, self.loop = live, workspace_id, inbox, loop
+        self.pools: dict[str, list[str]] = defaultdict(list)
+        self.reached: set[str] = set()
+        self.answers: Counter[str] = Counter()
+        self.staff: dict[str, UUID] = {}
+        self.headers: dict[str, dict[str, str]] = {}
+        self.chance = random.Random(7)
+        self.document: dict[str, Any] = {}
+        self.links: dict[str, dict[str, str]] = {}
+
+    async def prepare(self) -> None:
+        access = self.live.app.access
+        for role in ("operator", "owner"):
+            new = NewOperator(f"{uuid7()}@example.com", "Igor", role)  # type: ignore[arg-type]
+            operator, _ = await access.create_operator(self.workspace_id, new)
+            await access.set_password(self.workspace_id, operator.id, PASSWORD)
+            self.staff[role] = operator.id
+        for actor in ACTORS:
+            await self.sign_in(actor)
+        self.keep("key", self.inbox.key)
+        self.keep("inbox_id", str(self.inbox.id))
+
+    async def sign_in(self, actor: str) -> None:
+        """Anew after the fuzzing has logged an actor out, disabled or degraded him."""
+        if actor == "visitor":
+            wire, welcome = await enter(self.live, self.inbox.key)
+            ack = await say(wire, "hello")
+            wire.cut()
+            self.headers[actor] = {"authorization": f"Bearer {welcome['token']}"}
+            self.keep("conversation_id", ack["conversation"])
+            return
+        await self.live.app.database.execute(
+            "UPDATE operator SET role = $2, disabled_at = NULL WHERE id = $1", self.staff[actor], actor
+        )
+        me, secret = await self.live.app.access.start_session(self.workspace_id, self.staff[actor])
+        self.headers[actor] = {"cookie": f"okno_session={secret}", "x-csrf-token": me.csrf}
+
+    def keep(self, name: str, value: Any) -> None:
+        if value is not None and str(value) not in self.pools[name]:
+            self.pools[name] = [*self.pools[name][-8:], str(value)]
+
+    def wait(self, coroutine: Any) -> Any:
+        future: Future[Any] = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        return future.result(60)
+
+    def learn(self, document: dict[str, Any]) -> None:
+        """The links of the description: which answer names which parameter."""
+        self.document = document
+        for item in document["paths"].values():
+            for operation in item.values():
+                for response in operation.get("responses", {}).values():
+                    for link in response.get("links", {}).values():
+                        for name, where in link["parameters"].items():
+                            if where.startswith("$response.body#"):
+                                self.links.setdefault(operation["operationId"], {})[name] = where.split("#")[1]
+
+    def heard(self, operation_id: str, response: Any) -> None:
+        self.answers[f"{operation_id} {response.status_code}"] += 1
+        if response.status_code < 300:
+            self.reached.add(operation_id)
+            for name, pointer in self.links.get(operation_id, {}).items():
+                value: Any = response.json()
+                for step in pointer.strip("/").split("/"):
+                    if isinstance(value, list):
+                        value = value[int(step)] if int(step) < len(value) else None
+                    else:
+                        value = value.get(step) if isinstance(value, dict) else None
+                self.keep(name, value)
+
+    def operations(self) -> list[str]:
+        return sorted(o["operationId"] for item in self.document["paths"].values() for o in item.values())
+
+
+def fuzz(world: World) -> list[str]:
+    """Every operation with generated input, right and wrong, as every actor; the faults."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import requests
+        import schemathesis
+        from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+        from hypothesis.errors import HypothesisException
+        from schemathesis import GenerationMode
+        from schemathesis.checks import not_a_server_error
+        from schemathesis.specs.openapi import checks as openapi
+
+        wanted = [
+            *(not_a_server_error, openapi.status_code_conformance, openapi.content_type_conformance),
+            *(openapi.response_schema_conformance, openapi.response_headers_conformance),
+        ]
+        faults: dict[str, str] = {}
+        with requests.Session() as session:
+            document = session.get(f"{world.live.url}/openapi.json").json()
+            world.learn(document)
+            schema = schemathesis.openapi.from_dict(document)
+
+            def ask(case: Any, actor: str) -> None:
+                identity = case.operation.definition.raw["operationId"]
+                for name in case.path_parameters or {}:
+                    known = world.pools.get(name)
+                    if known and identity not in STREAMS and world.chance.random() < 0.8:
+                        case.path_parameters[name] = world.chance.choice(known)
+                response = case.call(base_url=world.live.url, session=session, headers=world.headers[actor], timeout=30)
+                session.cookies.clear()
+                world.heard(identity, response)
+                if response.status_code == 401 or identity in ("change_operator", "end_visitor"):
+                    world.wait(world.sign_in(actor))
+                try:
+                    case.validate_response(response, checks=wanted)
+                except (Exception, BaseExceptionGroup) as error:
+                    faults.setdefault(f"{actor} {identity} {response.status_code}", f"{error}"[:1_500])
+
+            for result in schema.get_all_operations():
+                operation = result.ok()
+                number = operation.definition.raw["operationId"]
+                for actor in ACTORS:
+                    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+                        @seed(sum(number.encode()))
+                        @settings(
+                            max_examples=EXAMPLES,
+                            database=None,
+                            deadline=None,
+                            phases=[Phase.generate],
+                            verbosity=Verbosity.quiet,
+                            suppress_health_check=list(HealthCheck),
+                        )
+                        @given(case=operation.as_strategy(generation_mode=mode))
+                        def run(case: Any) -> None:
+                            ask(case, actor)
+
+                        try:
+                            run()
+                        except (HypothesisException, NotImplementedError) as error:
+                            if mode is GenerationMode.POSITIVE:
+                                faults[f"{number} was not generated"] = repr(error)
+            journey(world, session)
+        return [f"{k}\n{v}" for k, v in faults.items()]
+
+
+def journey(world: World, session: Any) -> None:
+    """What no generator guesses: passwords, one-time links, uploads, beacons, streams."""
+    base, key = world.live.url, world.inbox.key
+    access, owner = world.live.app.access, world.staff["owner"]
+    world.wait(world.sign_in("owner"))
+    world.wait(world.sign_in("visitor"))
+    world.wait(world.live.app.database.execute("DELETE FROM login_failure"))
+    world.wait(access.set_password(world.workspace_id, owner, PASSWORD))
+    email = world.wait(access.get_operator(world.workspace_id, owner)).email
+
+    def go(identity: str, method: str, path: str, actor: str = "owner", **more: Any) -> Any:
+        headers = {**(world.headers[actor] if actor else {}), **more.pop("headers", {})}
+        answer = session.request(method, base + path, headers=headers, timeout=30, **more)
+        session.cookies.clear()
+        world.heard(identity, answer)
+        documented = next(
+            o["responses"] for i in world.document["paths"].values() for o in i.values() if o["operationId"] == identity
+        )
+        assert str(answer.status_code) in documented, f"{identity} answered {answer.status_code}: {answer.text}"
+        return answer
+
+    go("login", "POST", "/api/v1/session", "", json={"email": email, "password": PASSWORD})
+    go("get_session", "GET", "/api/v1/session")
+    for prefix, names, actor in (
+        ("/api/v1", ("create_upload", "get_upload", "append_upload", "end_upload", "list_file_links"), "owner"),
+        (
+            f"/api/v1/widget/{key}",
+            ("create_own_upload", "get_own_upload", "append_own_upload", "end_own_upload", "list_own_file_links"),
+            "visitor",
+        ),
+    ):
+        create, get, append, end, links = names
+        for finish in (True, False):
+            body = b"twelve bytes"
+            made = go(
+                create,
+                "POST",
+                f"{prefix}/files",
+                actor,
+                headers={**TUS, "upload-length": "12", "upload-metadata": "filename YS50eHQ="},
+            )
+            place = made.headers["location"]
+            go(get, "HEAD", place, actor, headers=TUS)
+            headers = {**TUS, "upload-offset": "0", "content-type": "application/offset+octet-stream"}
+            go(append, "PATCH", place, actor, headers=headers, data=body if finish else body[:5])
+            if not finish:
+                go(end, "DELETE", place, actor, headers=TUS)
+            go(links, "POST", f"{prefix}/files/links", actor, json={"ids": [place.rsplit("/", 1)[1]]})
+    go("set_photo", "PUT", "/api/v1/profile/photo", data=png(), headers={"content-type": "image/png"})
+    view = {"visitor": str(uuid7()), "visit": str(uuid7()), "url": "https://shop.example/"}
+    go("record_page_view", "POST", f"/api/v1/widget/{key}/page-views", "", json=view)
+    hello = {"t": "visitor", "version": 1, "key": key}
+    stream = go("start_stream", "POST", "/realtime/sessions", "", json=hello).json()["session"]
+    go("send_frame", "POST", f"/realtime/sessions/{stream}/frames", "", json={"t": "ping", "n": 1})
+    go("read_stream", "GET", f"/realtime/sessions/{stream}/stream", "", stream=True).close()
+    change = {"current": PASSWORD, "password": PASSWORD + "!"}
+    go("change_password", "POST", "/api/v1/profile/password", json=change)
+    contact = go("search_contacts", "GET", "/api/v1/contacts").json()[0]["id"]
+    address = {"type": "email", "address": f"{uuid7()}@example.com"}
+    found = go("add_identity", "POST", f"/api/v1/contacts/{contact}/identities", json=address).json()["identities"]
+    go("remove_identity", "DELETE", f"/api/v1/contacts/{contact}/identities/{found[0]['id']}")
+    mine = world.pools["conversation_id"][-1]
+    message = {"type": "message", "text": "hello"}
+    go("send_event", "POST", f"/api/v1/conversations/{mine}/events", params={"id": str(uuid7())}, json=message)
+    go("assign_conversation", "POST", f"/api/v1/conversations/{mine}/assignment", json={"operator": str(owner)})
+    go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
+    for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:
+        go("end_session", "DELETE", f"/api/v1/sessions/{session_id}")
+    secret = world.wait(access.create_link(world.workspace_id, owner, "reset"))
+    go("get_link", "GET", f"/api/v1/links/{secret}", "")
+    go("use_link", "POST", f"/api/v1/links/{secret}", "", json={"password": PASSWORD})
+
+
+@pytest.mark.timeout(7200 if SOAK else 300)
+async def test_the_api_keeps_its_word(live: Live) -> None:
+    """A program written after the description would meet an answer nobody told it of, or a bug of ours."""
+    workspace_id, inbox = await other_workspace(live)
+    world = World(live, workspace_id, inbox, asyncio.get_running_loop())
+    await world.prepare()
+    faults = await asyncio.to_thread(fuzz, world)
+    await live.app.database.execute("DELETE FROM login_failure")
+    missed = [o for o in world.operations() if o not in world.reached]
+    print(f"{sum(world.answers.values())} requests, {len(world.operations())} operations; without a 2xx: {missed}")
+    assert not faults, "\n\n".join([f"{len(faults)} faults", *faults])
+    assert missed == []
