@@ -135,3 +135,15 @@ def test_commands_work_beside_a_running_server(home: Path) -> None:
         assert "served by process" in okno(home, "serve", "--port", "0", code=1)
     finally:
         server.stop()
+
+
+def test_a_lost_master_key_is_explained_and_never_replaced(home: Path) -> None:
+    """A new key made in silence would sign everybody out and make sealed fields unreadable for good."""
+    okno(home, "admin", "create", "anna@example.com")
+    (home / "master.key").rename(home / "kept.key")
+    for command in (("serve", "--port", "0"), ("admin", "link"), ("backup", str(home / "b.tar"))):
+        told = okno(home, *command, code=1, OKNO_BACKUP_PASSPHRASE="six green apples")
+        assert "master.key is" in told
+        assert not (home / "master.key").exists()
+    (home / "kept.key").rename(home / "master.key")
+    assert "/link/" in okno(home, "admin", "reset-password", "anna@example.com")

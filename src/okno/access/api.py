@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,7 @@ PhotoMaker = Callable[[bytes], Awaitable[bytes]]
 """A small square WebP of any picture; raises `Unsupported`. Work on pictures is done above this slice."""
 RANK: dict[str, int] = {"operator": 0, "supervisor": 1, "admin": 2, "owner": 3}
 
-__all__ = ["Access", "Keys", "MasterKeyLost", "load_keys", "require"]
+__all__ = ["Access", "Keys", "MasterKeyLost", "open_keys", "require"]
 
 
 async def _no_photos(_: bytes) -> bytes:
@@ -63,6 +64,17 @@ def require(actor: Actor, permission: str) -> None:
     """Raises `NotAllowed` naming the missing right."""
     if permission not in actor.permissions:
         raise NotAllowed(f"you need the right “{permission}”; an administrator grants it")
+
+
+async def open_keys(database: Database, path: Path) -> Keys:
+    """The key in `path`; a new one only for a database in which nothing was sealed yet. Raises `MasterKeyLost`."""
+    gone = not path.exists()  # noqa: ASYNC240 - one look, at the start
+    if gone and await database.fetchrow(SQL["first_workspace"]):
+        raise MasterKeyLost(
+            f"{path} is gone. Put it back from a backup (`okno restore` into another folder, then copy the file); "
+            "a new one would open nothing that was sealed. See docs/howto/lost-master-key.md"
+        )
+    return load_keys(path)
 
 
 class Access:

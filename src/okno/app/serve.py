@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from okno.access.keys import load_keys
+from okno.access.api import open_keys
 from okno.app.wiring import App, running
 from okno.cli.settings import Settings
 from okno.db.embedded import EmbeddedPostgres
@@ -94,7 +94,7 @@ async def _serve(settings: Settings) -> None:
             await check_queries(connection)
         finally:
             await connection.close()
-        keys = load_keys(settings.home / "master.key")
+        keys = await open_keys(database, settings.home / "master.key")
         app = App(
             database,
             keys,

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from okno.access.keys import load_keys, save_keys
+from okno.access.keys import MasterKeyLost, load_keys, save_keys
 from okno.bus.api import Bus
 from okno.cli.connect import database_address, opened
 from okno.cli.settings import Settings
@@ -67,7 +67,10 @@ def status(settings: Settings) -> int:
 def backup(settings: Settings, file: str) -> None:
     """Raises what the archive's functions raise; the message says what to do."""
     passphrase = _passphrase(again=True)
-    keys = load_keys(settings.home / "master.key")
+    key_file = settings.home / "master.key"
+    if not key_file.exists():
+        raise MasterKeyLost(f"{key_file} is not there: without it a backup could not be read. See `okno doctor`")
+    keys = load_keys(key_file)
     target = Path(file).absolute()
     with database_address(settings) as url:
         archives.backup(url, wheel_binaries(), settings.home / "files", keys.master, target, passphrase)

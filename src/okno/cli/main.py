@@ -18,7 +18,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="start the server")
     for name in SERVE_SETTINGS:
-        serve.add_argument(f"--{name.replace('_', '-')}", dest=name, type=int if name == "port" else str)
+        flag, hint = f"--{name.replace('_', '-')}", f"OKNO_{name.upper()}"
+        serve.add_argument(flag, dest=name, type=int if name == "port" else str, metavar="VALUE", help=f"as {hint}")
     _database_commands(commands)
     _people_commands(commands)
     config = commands.add_parser("config", help="settings").add_subparsers(dest="action", required=True)
@@ -30,9 +31,9 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("which", help="a number from `okno bus parked`, or all")
     replay.set_defaults(func=_replay)
     demo = commands.add_parser("demo", help="an example shop").add_subparsers(dest="action", required=True)
-    load = demo.add_parser("load", help="5 operators, 300 contacts, 2,000 conversations over 60 days")
+    load = demo.add_parser("load", help="5 operators, 300 contacts, 2,000 dialogues over 60 days")
     load.add_argument("--locale", choices=("ru", "en"), help="default: the workspace's language")
-    load.add_argument("--conversations", type=int, default=2_000)
+    load.add_argument("--conversations", type=int, default=2_000, help="how many dialogues")
     load.set_defaults(func=_demo_load)
     demo.add_parser("clear", help="remove it without a trace").set_defaults(func=_demo_clear)
     return root
@@ -46,7 +47,7 @@ def _database_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         command = commands.add_parser(
             name, help=text, description="The passphrase is OKNO_BACKUP_PASSPHRASE, else asked for."
         )
-        command.add_argument("file")
+        command.add_argument("file", help="the archive, a tar file")
         command.set_defaults(func=_backup if name == "backup" else _restore)
     upgrade = commands.add_parser("upgrade-database", help="from an older PostgreSQL; the old folder is kept")
     upgrade.set_defaults(func=_upgrade)
@@ -55,12 +56,12 @@ def _database_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 def _people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     admin = commands.add_parser("admin", help="people who sign in").add_subparsers(dest="action", required=True)
     create = admin.add_parser("create", help="invite somebody; prints a one-time link")
-    create.add_argument("email")
-    create.add_argument("--name", default="")
+    create.add_argument("email", help="what the person signs in with")
+    create.add_argument("--name", default="", help="shown to customers")
     create.add_argument("--role", choices=("owner", "admin", "supervisor", "operator"), default="owner")
     create.set_defaults(func=_admin_create)
     reset = admin.add_parser("reset-password", help="a one-time link to choose a new password")
-    reset.add_argument("email")
+    reset.add_argument("email", help="of the person")
     reset.set_defaults(func=_admin_reset)
     link = admin.add_parser("link", help="the link of the first administrator, while nobody can sign in")
     link.set_defaults(func=_admin_link)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from okno.access.api import Access, load_keys
+from okno.access.api import Access, open_keys
 from okno.access.types import NewOperator
 from okno.cli.connect import database_address, opened
 from okno.cli.settings import Settings
@@ -50,7 +50,8 @@ def first_link(settings: Settings) -> None:
 def _with_access(settings: Settings, work: Callable[[Access], Awaitable[T]]) -> T:
     async def connected(url: str) -> T:
         async with opened(url) as database:
-            return await work(Access(database, load_keys(settings.home / "master.key"), SystemClock()))
+            keys = await open_keys(database, settings.home / "master.key")
+            return await work(Access(database, keys, SystemClock()))
 
     with database_address(settings) as url:
         return asyncio.run(connected(url))
