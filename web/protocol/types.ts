@@ -456,6 +456,19 @@ export interface PageView {
   utm?: string
   hidden?: boolean
 }
+/** An event the site reports of a visit. `data` is JSON as text. */
+export interface Tracking {
+  visitor: string
+  visit: string
+  name: string
+  data?: string
+}
+/** What the site reported: a basket, an order, a search that found nothing. */
+export interface Tracked {
+  name: string
+  data: string
+  at: string
+}
 export interface SeenPage {
   url: string
   title: string
@@ -473,6 +486,7 @@ export interface Visit {
   place: string
   device: string
   pages: SeenPage[]
+  tracked: Tracked[]
 }
 /** First frame of a widget. `token` is what an earlier `welcome` gave; without one `visitor` is the id the browser's page views go by. `identity` is the site's signed JWT, `after` the last `seq` the client holds of each conversation. */
 export interface VisitorHello {

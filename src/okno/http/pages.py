@@ -10,7 +10,7 @@ from litestar.enums import HttpMethod
 
 from okno.db.pool import Database
 from okno.http.api_page import CSP, render_api_page
-from okno.http.demo import demo_page
+from okno.http.demo import DEMO_CSP, demo_page
 from okno.http.reference import schema_of
 from okno.http.static import Asset, Static
 from okno.kit.errors import NotFound, OknoError, Unavailable
@@ -91,15 +91,25 @@ async def get_console(request: AnyRequest, static: Static, path: str = "") -> Re
     return _answer(request, static, static.get("console/index.html"), headers=headers)
 
 
-@get("/demo", include_in_schema=False, media_type=MediaType.HTML)
-async def get_demo(request: AnyRequest, visits: Visits) -> Response[str]:
-    """A shop with the widget of the first inbox."""
+async def _demo(request: AnyRequest, visits: Visits, path: str) -> Response[str]:
     inboxes = await visits.list_inboxes(request.app.state.workspace_id)
     if not inboxes:
         raise NotFound("there is no site inbox yet")
-    language = request.query_params.get("lang", "ru")
-    page = demo_page(inboxes[0].key, "en" if language == "en" else "ru")
-    return Response(page, headers={"cache-control": "no-cache"})
+    language = "en" if request.query_params.get("lang") == "en" else "ru"
+    page = demo_page(inboxes[0].key, language, path, request.query_params.get("q", "")[:100])
+    return Response(page, headers={"cache-control": "no-cache", "content-security-policy": DEMO_CSP})
+
+
+@get("/demo", include_in_schema=False, media_type=MediaType.HTML)
+async def get_demo(request: AnyRequest, visits: Visits) -> Response[str]:
+    """A shop with the widget of the first inbox."""
+    return await _demo(request, visits, "")
+
+
+@get("/demo/{page:str}", include_in_schema=False, media_type=MediaType.HTML)
+async def get_demo_page(request: AnyRequest, visits: Visits, page: str) -> Response[str]:
+    """A lamp or a section of the shop."""
+    return await _demo(request, visits, page)
 
 
 @get("/openapi.json", include_in_schema=False)

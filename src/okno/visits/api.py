@@ -21,7 +21,18 @@ from okno.kit.errors import Invalid, NotFound, TooMany
 from okno.kit.wire import encode
 from okno.visits import rules
 from okno.visits.places import Places
-from okno.visits.types import Hours, Inbox, InboxChange, PageView, SeenPage, Visit, WidgetConfig, WidgetTexts
+from okno.visits.types import (
+    Hours,
+    Inbox,
+    InboxChange,
+    PageView,
+    SeenPage,
+    Tracked,
+    Tracking,
+    Visit,
+    WidgetConfig,
+    WidgetTexts,
+)
 
 __all__ = ["Places", "Visits"]
 
@@ -143,6 +154,13 @@ class Visits:
                     SQL["insert_page_view"], workspace_id, view.visit, now, view.url, view.title, view.search
                 )
 
+    async def track(self, key: str, said: Tracking, *, ip: str) -> None:
+        """Keep what the site reports with the visit; a visit nobody has seen a page of takes none."""
+        workspace_id, _ = await self.get_by_key(key)
+        self._limit(ip)
+        values = (workspace_id, said.visit, said.visitor, self._clock.now(), said.name, said.data)
+        await self._db.fetchval(SQL["insert_tracked"], *values)
+
     async def delete_demo(self) -> None:
         """Visits of the example shop's contacts."""
         await self._db.execute(SQL["delete_demo"])
@@ -163,6 +181,9 @@ class Visits:
         ids = [v["id"] for v in visits]
         for p in await self._db.fetch(SQL["list_page_views"], workspace_id, ids, limits.PAGE_MAX):
             pages[p["visit_id"]].append(SeenPage(p["url"], p["title"], p["at"], p["search"]))
+        tracked: Mapping[UUID, list[Tracked]] = defaultdict(list)
+        for t in await self._db.fetch(SQL["list_tracked"], workspace_id, ids, limits.PAGE_MAX):
+            tracked[t["visit_id"]].append(Tracked(t["name"], t["data"], t["at"]))
         now = self._clock.now()
         return [
             Visit(
@@ -175,6 +196,7 @@ class Visits:
                 self._places.place_of(v["ip"], locale),
                 v["device"],
                 pages[v["id"]],
+                tracked[v["id"]],
             )
             for v in visits
         ]

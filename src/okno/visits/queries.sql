@@ -34,6 +34,15 @@ RETURNING id;
 -- name: insert_page_view :exec
 INSERT INTO page_view (workspace_id, visit_id, at, url, title, search) VALUES ($1, $2, $3, $4, $5, $6);
 
+-- name: insert_tracked :value
+INSERT INTO tracked (workspace_id, visit_id, at, name, data)
+SELECT $1, v.id, $4, $5, $6 FROM visit v WHERE v.workspace_id = $1 AND v.id = $2 AND v.visitor_id = $3
+RETURNING true;
+
+-- name: list_tracked :many
+SELECT visit_id, at, name, data FROM tracked
+ WHERE workspace_id = $1 AND visit_id = ANY($2::uuid[]) ORDER BY at DESC LIMIT $3;
+
 -- name: list_visits :many
 SELECT v.id, v.started_at, v.seen_at, v.left_at, v.source, v.ip, v.device
   FROM visit v JOIN visitor b ON b.workspace_id = v.workspace_id AND b.id = v.visitor_id
@@ -48,5 +57,6 @@ WITH gone AS (
   DELETE FROM visit v USING visitor b, contact c
    WHERE b.workspace_id = v.workspace_id AND b.id = v.visitor_id
      AND c.workspace_id = b.workspace_id AND c.id = b.contact_id AND c.demo
-  RETURNING v.workspace_id, v.id)
+  RETURNING v.workspace_id, v.id), said AS (
+  DELETE FROM tracked t USING gone WHERE t.workspace_id = gone.workspace_id AND t.visit_id = gone.id)
 DELETE FROM page_view p USING gone WHERE p.workspace_id = gone.workspace_id AND p.visit_id = gone.id;

@@ -14,11 +14,12 @@ from okno.kit.errors import TooLarge
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import parse_json
 from okno.visits.api import Visits
-from okno.visits.types import Inbox, InboxChange, PageView, Visit, WidgetConfig
+from okno.visits.types import Inbox, InboxChange, PageView, Tracking, Visit, WidgetConfig
 
 AnyRequest = Request[None, None, State]
 Key = Annotated[str, Parameter(max_length=64, pattern="^[A-Za-z0-9]+$")]
 InboxId = Annotated[int, Parameter(ge=1, le=2**53)]
+parse_tracking = msgspec.json.Decoder(Tracking).decode
 parse_page_view = msgspec.json.Decoder(PageView).decode
 
 
@@ -78,6 +79,25 @@ async def record_page_view(request: AnyRequest, visits: Visits, key: Key) -> Non
     await visits.record(key, view, ip=ip, user_agent=request.headers.get("user-agent", ""))
 
 
+@post(
+    "/widget/{key:str}/tracked",
+    operation_id="track_event",
+    status_code=204,
+    responses=problems(404, 413, 429),
+    summary="What the site reports of a visit (beacon)",
+    security=[{}],
+)
+async def track_event(request: AnyRequest, visits: Visits, key: Key) -> None:
+    """JSON of `Tracking`, also as text/plain, as beacons are."""
+    body = await request.body()
+    if len(body) > limits.BEACON_BYTES_MAX:
+        raise TooLarge("a tracked event has at most 4 KB")
+    ip = request.client.host if request.client else ""
+    await visits.track(key, parse_json(parse_tracking, body), ip=ip)
+
+
 ROUTER = Router(
-    "/", tags=["visits"], route_handlers=[list_inboxes, change_inbox, list_visits, get_widget, record_page_view]
+    "/",
+    tags=["visits"],
+    route_handlers=[list_inboxes, change_inbox, list_visits, get_widget, record_page_view, track_event],
 )

@@ -106,6 +106,23 @@ class PageView(Wire, frozen=True):
     hidden: bool = False
 
 
+class Tracking(Wire, frozen=True):
+    """An event the site reports of a visit. `data` is JSON as text."""
+
+    visitor: UUID
+    visit: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
+    data: Annotated[str, Meta(max_length=1_500, pattern=NO_NUL)] = ""
+
+
+class Tracked(Answer, frozen=True):
+    """What the site reported: a basket, an order, a search that found nothing."""
+
+    name: str
+    data: str
+    at: datetime
+
+
 class SeenPage(Answer, frozen=True):
     url: str
     title: str
@@ -125,3 +142,4 @@ class Visit(Answer, frozen=True):
     place: str
     device: str
     pages: list[SeenPage]
+    tracked: list[Tracked]
