@@ -1,5 +1,5 @@
 # Two commands matter: `make serve` and `make test`. The others are for people who change okno.
-.PHONY: install serve dev check test test-tools soak bench protocol schema reference lock format clean
+.PHONY: install serve dev check test test-tools soak bench protocol schema reference screenshots lock format clean
 PY = .venv/bin/python
 N ?=
 NAME ?=
@@ -36,6 +36,9 @@ schema:
 
 reference:
 	@PYTHONPATH=src:. $(PY) tools/reference.py
+
+screenshots: install test-tools
+	@PYTHONPATH=src:. $(PY) tools/screenshots.py
 
 format:
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

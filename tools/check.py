@@ -21,6 +21,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
 CHECKS: dict[str, list[str]] = {
     "types of the browser parts": ["npm", "run", "typecheck", "--silent"],
     "types": [str(BIN / "mypy")],
+    "reference": [PYTHON, "tools/reference.py", "--check"],
     "wire types": [PYTHON, "tools/protocol_types.py", "--check"],
     "import law": [str(BIN / "lint-imports"), "--no-cache"],
     "lint": [str(BIN / "ruff"), "check", "."],

@@ -406,6 +406,14 @@ ALTER TABLE public.team ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.tracked (
+    workspace_id bigint NOT NULL,
+    visit_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    name text NOT NULL,
+    data text DEFAULT ''::text NOT NULL
+);
+
 CREATE TABLE public.visit (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -584,6 +592,8 @@ CREATE UNIQUE INDEX operator_id ON public.operator USING btree (id);
 CREATE INDEX operator_session_operator ON public.operator_session USING btree (workspace_id, operator_id);
 
 CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visit_id, at DESC);
+
+CREATE INDEX tracked_visit ON public.tracked USING btree (workspace_id, visit_id, at DESC);
 
 CREATE INDEX visit_visitor ON public.visit USING btree (workspace_id, visitor_id, started_at DESC);
 
