@@ -65,12 +65,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def console(context: BrowserContext, server: Server) -> Page:
     """A signed-in console."""
     page = context.new_page()
+    sign_in(page, server)
+    return page
+
+
+def sign_in(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/login")
     page.get_by_test_id("login-email").fill(EMAIL)
     page.get_by_test_id("login-password").fill(PASSWORD)
     page.get_by_test_id("login-submit").click()
     page.locator("[data-testid=status][data-state=online]").wait_for(state="attached")
-    return page
 
 
 @pytest.fixture

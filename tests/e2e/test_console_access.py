@@ -1,0 +1,117 @@
+"""Everybody can use every screen: axe finds nothing in either theme, nothing is cut off at 320 px."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.test_conversation import panel, say
+from tests.support.process import Server
+
+ROUTES = Path(__file__).parents[2] / "web/console/src/routes.ts"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW_PX = 320
+
+
+def paths() -> list[str]:
+    """Every address of the router; parts of an address that are ids are filled in by the test."""
+    found = re.findall(r'path: "([^"]+)"', ROUTES.read_text())
+    settings = found[found.index("settings") + 1 : -1]
+    top = ["/login", "/forgot", "/link/nothing", "/welcome", "/conversations", "/nowhere"]
+    known = {"/login", "/forgot", "/link/:token", "/welcome", "/", "conversations/:id?", "settings", "/:rest(.*)*"}
+    assert set(found) - set(settings) == known, "a new screen: say here how it is opened"
+    return top + [f"/settings/{name}" for name in settings]
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    return [f"{v['id']}: {n['html'][:160]} {n['failureSummary'][:200]}" for v in found for n in v["nodes"]]
+
+
+def settled(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def themed(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Page:
+    context = browser.new_context(locale="ru-RU", viewport={"width": 1440, "height": 900}, color_scheme=request.param)
+    page = context.new_page()
+    request.addfinalizer(context.close)
+    sign_in(page, server)
+    return page
+
+
+@pytest.mark.parametrize("path", paths())
+def test_axe_finds_nothing_on_a_screen(themed: Page, server: Server, path: str) -> None:
+    """A screen would be closed to people with a screen reader, a keyboard or weak eyes."""
+    themed.goto(f"{server.url}{path}")
+    settled(themed)
+    assert faults(themed) == []
+
+
+@pytest.mark.parametrize("path", paths())
+def test_a_screen_fits_320_pixels(themed: Page, server: Server, path: str) -> None:
+    """At 400 % zoom a reader would have to scroll sideways to finish a line."""
+    themed.set_viewport_size({"width": NARROW_PX, "height": 640})
+    try:
+        themed.goto(f"{server.url}{path}")
+        settled(themed)
+        assert themed.evaluate("document.documentElement.scrollWidth") <= NARROW_PX
+    finally:
+        themed.set_viewport_size({"width": 1440, "height": 900})
+
+
+def help_overlay(page: Page) -> None:
+    page.keyboard.press("Shift+Slash")
+    expect(page.get_by_test_id("help")).to_be_visible()
+
+
+def palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gthtl")
+    expect(page.get_by_test_id("guess")).to_contain_text("перед")
+
+
+def emoji(page: Page) -> None:
+    page.get_by_test_id("emoji").click()
+    expect(page.get_by_test_id("emoji-picker")).to_be_visible()
+
+
+def note(page: Page) -> None:
+    page.keyboard.press("n")
+    page.keyboard.type("только коллегам")
+
+
+def colleagues(page: Page) -> None:
+    page.keyboard.press("t")
+    expect(page.locator("#assignees")).to_be_visible()
+
+
+def label_filter(page: Page) -> None:
+    page.get_by_test_id("filter").click()
+    expect(page.locator("#labels")).to_be_visible()
+
+
+def toast(page: Page) -> None:
+    page.keyboard.press("a")
+    expect(page.get_by_test_id("undo")).to_be_visible()
+
+
+@pytest.mark.parametrize("state", [help_overlay, palette, emoji, note, colleagues, label_filter, toast])
+def test_axe_finds_nothing_in_a_dialog_or_state(
+    themed: Page, server: Server, shop: Page, state: Callable[[Page], None]
+) -> None:
+    """A dialog or a state of the thread would be closed to somebody."""
+    say(panel(shop), "Вопрос для проверки")
+    themed.goto(f"{server.url}/conversations")
+    themed.get_by_test_id("conversation").filter(has_text="Вопрос для проверки").first.wait_for()
+    themed.keyboard.press("j")
+    expect(themed.get_by_test_id("composer")).to_be_visible()
+    settled(themed)
+    state(themed)
+    assert faults(themed) == []

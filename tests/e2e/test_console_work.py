@@ -1,0 +1,162 @@
+"""An operator's day in the console: by keyboard alone, with files, drafts, colleagues and a long history."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.test_conversation import SLOW_MS, open_latest, panel, say
+from tests.support.process import Server
+
+
+def russian(page: Page, code: str, key: str) -> None:
+    """Press a key on the Russian layout: the place is the same, the letter is not."""
+    event = f"new KeyboardEvent('keydown', {{ code: '{code}', key: '{key}', bubbles: true }})"
+    page.evaluate(f"(document.activeElement ?? document.body).dispatchEvent({event})")
+
+
+def test_a_conversation_is_answered_and_closed_by_keyboard_on_a_russian_layout(shop: Page, console: Page) -> None:
+    """An operator who never touches the mouse, with the layout he writes in, could not work."""
+    frame = panel(shop)
+    say(frame, "Вопрос с клавиатуры")
+    console.get_by_test_id("conversation").filter(has_text="Вопрос с клавиатуры").wait_for()
+    russian(console, "KeyJ", "о")
+    expect(console.get_by_test_id("thread")).to_contain_text("Вопрос с клавиатуры")
+    expect(console.get_by_test_id("composer")).not_to_be_focused()
+    russian(console, "KeyA", "ф")
+    expect(console.get_by_test_id("assignee")).to_contain_text("У вас")
+    russian(console, "KeyR", "к")
+    expect(console.get_by_test_id("composer")).to_be_focused()
+    console.keyboard.type("jek — это текст, а не клавиши")
+    console.keyboard.press("Enter")
+    expect(frame.get_by_test_id("message").last).to_contain_text("jek — это текст")
+    console.keyboard.press("Escape")
+    russian(console, "KeyE", "у")
+    expect(console.get_by_text("Закрыто.")).to_be_visible()
+    russian(console, "KeyZ", "я")
+    expect(console.get_by_test_id("close")).to_be_visible()
+    expect(console.get_by_test_id("thread")).to_contain_text("Вопрос с клавиатуры")
+
+
+def test_a_draft_waits_on_the_server_for_another_device(
+    shop: Page, console: Page, browser: Browser, server: Server
+) -> None:
+    """Half an answer would be lost with the tab it was written in."""
+    say(panel(shop), "Вопрос про черновик")
+    open_latest(console, "Вопрос про черновик")
+    console.get_by_test_id("composer").fill("Половина отве")
+    expect(console.get_by_test_id("draft")).to_have_text("Черновик сохранён")
+    address = console.url
+    context = browser.new_context(locale="ru-RU", viewport={"width": 390, "height": 844})
+    other = context.new_page()
+    sign_in(other, server)
+    expect(other.get_by_test_id("conversation").filter(has_text="Половина отве")).to_be_visible()
+    other.goto(address)
+    expect(other.get_by_test_id("composer")).to_have_value("Половина отве")
+    other.get_by_test_id("composer").fill("Половина ответа готова")
+    other.get_by_test_id("send").click()
+    expect(other.get_by_test_id("thread")).to_contain_text("Половина ответа готова")
+    context.close()
+
+
+def test_an_answer_of_a_colleague_is_shown_before_one_is_sent_past_it(
+    shop: Page, console: Page, browser: Browser, server: Server
+) -> None:
+    """Two operators would answer one customer twice, and the second would lose what he has written."""
+    frame = panel(shop)
+    say(frame, "Кто из вас ответит?")
+    open_latest(console, "Кто из вас ответит?")
+    console.get_by_test_id("composer").fill("Мой медленный ответ")
+    say(frame, "И ещё: можно быстрее?")
+    expect(console.get_by_test_id("stale")).to_contain_text("можно быстрее?")
+    console.get_by_test_id("composer").press("Enter")
+    expect(console.get_by_test_id("composer")).to_have_value("Мой медленный ответ")
+    console.get_by_test_id("send-anyway").click()
+    expect(frame.get_by_test_id("message").last).to_contain_text("Мой медленный ответ")
+    expect(console.get_by_test_id("composer")).to_have_value("")
+
+
+def test_a_message_is_quoted_edited_answered_with_an_emoji_and_taken_back(shop: Page, console: Page) -> None:
+    """What was said wrongly would stay said; a quote would not say of what."""
+    frame = panel(shop)
+    say(frame, "Есть ли синий абажур?")
+    open_latest(console, "Есть ли синий абажур?")
+    theirs = console.locator("[data-state=got]").filter(has_text="синий абажур")
+    theirs.hover()
+    theirs.get_by_role("button", name="Ответить с цитатой").click()
+    say(console, "Есть, два")
+    mine = console.locator("[data-testid=message][data-seq]").filter(has_text="Есть, два")
+    expect(mine).to_contain_text("Есть ли синий абажур?")
+    theirs.hover()
+    theirs.get_by_role("button", name="Реакция").click()
+    theirs.get_by_role("button", name="Поставить 👍").click()
+    expect(theirs).to_contain_text("👍")
+    mine.hover()
+    mine.get_by_role("button", name="Изменить").click()
+    expect(console.get_by_test_id("composer")).to_have_value("Есть, два")
+    console.get_by_test_id("composer").fill("Есть, три")
+    console.get_by_test_id("composer").press("Enter")
+    edited = console.locator("[data-testid=message][data-seq]").filter(has_text="Есть, три")
+    expect(edited).to_contain_text("изменено")
+    edited.hover()
+    edited.get_by_role("button", name="Удалить для всех").click()
+    expect(console.get_by_test_id("thread")).to_contain_text("Сообщение удалено")
+    expect(frame.get_by_test_id("message").filter(has_text="Есть, три")).to_have_count(0)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "лампа.png"
+    Image.new("RGB", (640, 360), "#2c49c6").save(file)
+    return file
+
+
+def test_a_photo_reaches_the_customer_and_opens_large(shop: Page, console: Page, picture: Path) -> None:
+    """A photo would stop at the operator, or could not be looked at."""
+    frame = panel(shop)
+    say(frame, "Покажите лампу")
+    open_latest(console, "Покажите лампу")
+    console.get_by_test_id("file").set_input_files(picture)
+    expect(console.locator("[data-testid=upload][data-state=done]")).to_have_count(1, timeout=SLOW_MS)
+    say(console, "Вот она")
+    shown = console.locator("[data-testid=message][data-seq]").filter(has_text="Вот она").locator("img")
+    expect(shown).to_be_visible(timeout=SLOW_MS)
+    expect(frame.get_by_test_id("message").filter(has_text="Вот она").locator("img")).to_be_visible(timeout=SLOW_MS)
+    shown.click()
+    expect(console.get_by_test_id("lightbox").locator("img")).to_be_visible()
+    console.keyboard.press("Escape")
+    expect(console.get_by_test_id("lightbox")).to_have_count(0)
+
+
+def test_the_list_stands_still_under_the_hand(shop: Page, console: Page, browser: Browser, server: Server) -> None:
+    """A row would jump away in the moment it is clicked, and the wrong customer would be opened."""
+    say(panel(shop), "Первый в списке")
+    first = console.get_by_test_id("conversation").first
+    expect(first).to_contain_text("Первый в списке")
+    first.hover()
+    context = browser.new_context(locale="ru-RU")
+    other = context.new_page()
+    other.goto(f"{server.url}/demo")
+    say(panel(other), "Второй посетитель")
+    expect(console.get_by_test_id("held")).to_be_visible(timeout=SLOW_MS)
+    expect(first).to_contain_text("Первый в списке")
+    console.get_by_test_id("held").click()
+    expect(first).to_contain_text("Второй посетитель")
+    context.close()
+
+
+def test_first_steps_name_the_workspace_and_give_the_snippet(console: Page, server: Server) -> None:
+    """A new company would not get from the first link to a chat on its site."""
+    console.goto(f"{server.url}/welcome")
+    console.get_by_test_id("welcome-name").fill("Тихая лампа")
+    for _ in range(3):
+        console.get_by_test_id("welcome-next").click()
+    expect(console.get_by_test_id("snippet")).to_have_value(re.compile("<script"))
+    console.get_by_test_id("welcome-next").click()
+    expect(console.get_by_test_id("tab-all")).to_be_visible()
+    console.goto(f"{server.url}/settings/widget")
+    console.get_by_test_id("widget-greeting").fill("Рады видеть")
+    expect(console.get_by_test_id("widget-look")).to_contain_text("Рады видеть")
