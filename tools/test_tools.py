@@ -1,4 +1,4 @@
-"""Brings what the tests need besides Python: a Chromium, from the system or unpacked without root into the cache.
+"""Brings what the tests need besides Python: Chromium, nginx and Caddy, from the system or unpacked into the cache.
 
 The packages come from the distribution by apt, which checks its signed hashes. Names and SHA-256 stay in a manifest: a
 package that comes a second time with another hash is refused. `~/.cache/okno/tools/chromium` is what the tests start.
@@ -17,6 +17,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "okno
 CHROMIUM = CACHE / "chromium"
 MANIFEST = CACHE / "manifest.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROXIES = ("nginx", "caddy")
 IGNORE_SYSTEM = "OKNO_TEST_TOOLS_IGNORE_SYSTEM"
 # Chromium looks for chromium-common's files beside itself, also where that package is installed; fonts are only
 # recommended, and a page without one has no text.
@@ -91,7 +92,40 @@ def unpack_chromium() -> str:
     return str(folder / "run")
 
 
-def download(part: Path, packages: Path) -> list[str]:
+def proxy(name: str) -> str | None:
+    """nginx or caddy: the system's, or what was unpacked; null when there is none."""
+    found = None if os.environ.get(IGNORE_SYSTEM) else shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    ours = CACHE / name / "run"
+    return found or (str(ours) if ours.is_file() else None)
+
+
+def unpack_proxy(name: str) -> str:
+    """Without root, with the libraries that are not installed. Raises `ToolMissing`."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        raise ToolMissing("there is no apt")
+    folder, part = CACHE / name, CACHE / f"{name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    packages, root = part / "packages", part / "root"
+    for made in (packages, root):
+        made.mkdir(parents=True)
+    download(part, packages, (name,))
+    for package in sorted(packages.glob("*.deb")):
+        subprocess.run(["dpkg-deb", "-x", str(package), str(root)], check=True)
+    binary = next((path for path in (f"usr/sbin/{name}", f"usr/bin/{name}") if (root / path).is_file()), None)
+    if binary is None:
+        raise ToolMissing(f"the distribution's package {name} holds no {name}")
+    shutil.rmtree(packages)
+    shutil.rmtree(part / "apt")
+    libraries = ":".join(str(folder / lib) for lib in sorted({p.parent.relative_to(part) for p in root.rglob("*.so*")}))
+    run = f'#!/bin/sh\nexport LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
+    (part / "run").write_text(run + f'exec "{folder}/root/{binary}" "$@"\n')
+    (part / "run").chmod(0o755)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    return str(folder / "run")
+
+
+def download(part: Path, packages: Path, wanted_names: Sequence[str] = PACKAGES) -> list[str]:
     """With apt state of our own, so without root and without the system's lists; the packages' names."""
     apt = part / "apt"
     for name in ("state/lists/partial", "cache/archives/partial"):
@@ -101,7 +135,7 @@ def download(part: Path, packages: Path) -> list[str]:
     if os.geteuid() == 0:
         options += ["-o", "APT::Sandbox::User=root"]  # apt's own user cannot enter root's cache
     apt_get(options, "update")
-    wanted = ("install", "--no-install-recommends", "--reinstall", "--print-uris", *PACKAGES)
+    wanted = ("install", "--no-install-recommends", "--reinstall", "--print-uris", *wanted_names)
     planned = apt_get(options, *wanted).splitlines()
     names = sorted({line.split()[1].partition("_")[0] for line in planned if line.startswith("'")} - NEVER)
     apt_get(options, "download", *names, cwd=packages)
@@ -154,8 +188,13 @@ def chromium() -> str | None:
 
 
 def main() -> int:
-    """Not having it is no error here: the tests say what they skip, and strict runs fail by that."""
+    """Not having one is no error here: the tests say what they skip, and strict runs fail by that."""
     CACHE.mkdir(parents=True, exist_ok=True)
+    for name in PROXIES:
+        try:
+            print(f"{name}: {proxy(name) or unpack_proxy(name)}")
+        except (ToolMissing, OSError, subprocess.CalledProcessError) as error:
+            print(f"{name}: none, {error}; its tests will be skipped", file=sys.stderr)
     try:
         found = chromium() or unpack_chromium()
     except ToolMissing as error:
