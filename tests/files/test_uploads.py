@@ -196,3 +196,27 @@ async def test_a_file_can_be_taken_back_before_it_is_sent(visitor: Visitor) -> N
     await visitor.send(sent)
     refused = await visitor.http.delete(f"{visitor.base}/files/{sent}", headers={**visitor.headers, **TUS})
     assert refused.status_code == 409
+
+
+async def test_asking_for_the_head_alone(visitor: Visitor) -> None:
+    """A player that asks how long a file is would take it for empty."""
+    content = b"%PDF-" + os.urandom(5_000)
+    file = await visitor.upload(content, "a.pdf", "application/pdf")
+    (link,) = await visitor.links(file)
+    got = await visitor.http.head(link["url"])
+    assert (got.status_code, got.headers.get_list("content-length"), got.content) == (200, ["5005"], b"")
+
+
+async def test_a_workspace_decides_what_it_takes(app: App, visitor: Visitor, http) -> None:
+    """A clinic that wants scans only would be sent programs and films."""
+    owner = await make_staff(app, http, "owner")
+    change = {"upload_bytes_max": 1_000, "upload_types": ["image/*", "application/pdf"]}
+    try:
+        answer = await http.patch("/api/v1/workspace", headers=owner.headers, json=change)
+        assert answer.json()["upload_types"] == change["upload_types"]
+        assert (await visitor.create(1_001)).status_code == 413
+        assert (await visitor.create(10, "a.zip", "application/zip")).status_code == 415
+        assert (await visitor.create(10, "a.pdf", "application/pdf")).status_code == 201
+    finally:
+        whole = {"upload_bytes_max": limits.UPLOAD_BYTES_MAX, "upload_types": []}
+        await http.patch("/api/v1/workspace", headers=owner.headers, json=whole)

@@ -91,7 +91,7 @@ async def get_file(
     e: Annotated[str, Parameter(max_length=12)] = "",
     s: Annotated[str, Parameter(max_length=64)] = "",
     v: Annotated[str, Parameter(max_length=1)] = "f",
-) -> Response[None] | Stream:
+) -> Response[bytes] | Response[None] | Stream:
     """The bytes, if the address was signed by us, has not expired, and the file is still there."""
     if v not in ("f", "p") or not e.isdecimal():
         raise NotFound("this address is not valid")
@@ -123,7 +123,7 @@ async def get_file(
             headers["content-range"] = f"bytes {part.first}-{part.after - 1}/{size_bytes}"
     headers["content-length"] = str(span.after - span.first)
     if request.method == "HEAD":
-        return Response(None, status_code=status, headers=headers, media_type=media_type)
+        return Response(b"", status_code=status, headers=headers, media_type=media_type)
     return Stream(files.read(file, v, *span), status_code=status, headers=headers, media_type=media_type)
 
 
