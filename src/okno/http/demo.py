@@ -146,7 +146,7 @@ p{margin:0 0 20px;max-width:34em;color:var(--soft);font-size:18px}
 .top{display:grid;grid-template-columns:1.1fr 1fr;gap:clamp(20px,5vw,72px);align-items:center}.room{background:radial-gradient(circle at 50% 30%,var(--glow),transparent 62%),linear-gradient(var(--room) 90%,var(--floor) 90%);border-radius:6px;display:grid;place-items:center;aspect-ratio:5/6;overflow:hidden}.room svg{height:100%;width:auto;max-width:100%}
 .s{fill:var(--shade);stroke:#d6b671}.w{fill:var(--wood)}.k{fill:light-dark(#3b3f45,#565c66)}.l{fill:none;stroke:var(--wood);stroke-width:5;stroke-linecap:round}.f{fill:none;stroke:var(--wood);stroke-width:5}
 ul{display:grid;grid-template-columns:repeat(auto-fill,minmax(210px,1fr));gap:28px 24px;padding:0;margin:0;list-style:none}li .room{aspect-ratio:1}li a{display:block}li h3{font-size:16px;font-weight:550;margin:12px 0 0}li span{color:var(--soft)}
-.price{font-size:26px;color:var(--ink);margin:0 0 16px}button{font:600 16px/1 inherit;font-family:inherit;min-height:52px;min-width:230px;padding:0 24px;border:0;border-radius:4px;background:var(--ink);color:var(--paper);cursor:pointer}
+.price{font-size:26px;color:var(--ink);margin:0 0 16px}button{font:inherit;font-weight:600;min-height:52px;min-width:230px;padding:0 24px;border:0;border-radius:4px;background:var(--ink);color:var(--paper);cursor:pointer}
 dl{margin:28px 0 0;border-top:1px solid var(--line)}dl div{display:flex;justify-content:space-between;gap:16px;padding:10px 0;border-bottom:1px solid var(--line);font-size:15px}dd{margin:0}
 footer{margin-top:56px;border-top:1px solid var(--line);font-size:14px;color:var(--soft)}
 @media(max-width:720px){.top{grid-template-columns:1fr}.top .room{max-height:56vh;width:100%}}

@@ -106,10 +106,10 @@ async def get_demo(request: AnyRequest, visits: Visits) -> Response[str]:
     return await _demo(request, visits, "")
 
 
-@get("/demo/{page:str}", include_in_schema=False, media_type=MediaType.HTML)
+@get("/demo/{page:path}", include_in_schema=False, media_type=MediaType.HTML)
 async def get_demo_page(request: AnyRequest, visits: Visits, page: str) -> Response[str]:
     """A lamp or a section of the shop."""
-    return await _demo(request, visits, page)
+    return await _demo(request, visits, page.strip("/"))
 
 
 @get("/openapi.json", include_in_schema=False)
@@ -161,6 +161,7 @@ ROUTER = Router(
             get_widget_asset,
             get_console,
             get_demo,
+            get_demo_page,
             get_openapi,
             get_api_page,
             get_health,

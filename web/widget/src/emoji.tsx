@@ -45,7 +45,7 @@ export default function Emoji({ take, close }: { take: (emoji: string) => void; 
     <div class="emoji" role="dialog" aria-label={w.emoji} ref={box} onKeyDown={keys} data-testid="emoji">
       <input type="search" placeholder={more().find} aria-label={more().find} value={asked} onInput={(e) => setAsked(e.currentTarget.value)} onKeyDown={(e) => { if (e.key === "Enter") { e.preventDefault(); if (found[0]) take(found[0].emoji) } }} />
       <div class="cells">
-        {found.map(({ emoji, name }) => <button type="button" key={emoji} tabIndex={-1} aria-label={name.split(" ").slice(0, 3).join(" ")} onClick={() => take(emoji)}>{emoji}</button>)}
+        {found.map(({ emoji, name }, at) => <button type="button" key={emoji} tabIndex={at ? -1 : 0} aria-label={name.split(" ").slice(0, 3).join(" ")} onClick={() => take(emoji)}>{emoji}</button>)}
         {!!all.length && !found.length && <p class="day">{more().none}</p>}
       </div>
     </div>

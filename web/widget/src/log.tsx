@@ -153,6 +153,7 @@ export function Log({ talk, open, title, hero, quote, edit }: { talk: Talk; open
   const box = useRef<HTMLDivElement>(null)
   const end = useRef(true)
   const height = useRef(0)
+  const room = useRef(0)
   const [fresh, setFresh] = useState(0)
   const [far, setFar] = useState(false)
   const [acting, setActing] = useState<{ shown: Shown; at: DOMRect } | null>(null)
@@ -191,6 +192,11 @@ export function Log({ talk, open, title, hero, quote, edit }: { talk: Talk; open
   }, [first])
   const scroll = (): void => {
     const el = box.current!
+    const size = el.clientHeight * 1e6 + el.scrollHeight
+    if (size !== room.current) {
+      room.current = size // not a hand: what is around has changed its size
+      if (end.current) return bottom()
+    }
     end.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_END_PX
     height.current = el.scrollHeight
     setFar(!end.current)
@@ -210,7 +216,7 @@ export function Log({ talk, open, title, hero, quote, edit }: { talk: Talk; open
   const doing: Doing = { quote, edit, jump, act: (shown, at) => setActing({ shown, at }) }
   const older = !!state?.moreBefore && (first ?? 0) > 1
   return (
-    <>
+    <div class="view">
       <div class="log" ref={box} onScroll={scroll} role="log" aria-live="off" tabIndex={0} aria-label={title} aria-busy={status === "connecting" && !state}>
         <div class="in">
           {older ? <p class="day">{w.older}</p> : hero}
@@ -225,6 +231,6 @@ export function Log({ talk, open, title, hero, quote, edit }: { talk: Talk; open
         </button>
       )}
       {acting && <Actions {...acting} talk={talk} doing={doing} close={() => setActing(null)} />}
-    </>
+    </div>
   )
 }

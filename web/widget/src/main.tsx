@@ -151,7 +151,7 @@ function Panel({ init }: { init: Init }) {
   const { status, state, ended } = talk.view
   const title = textsOf(init)?.title || w.title
   const assigned = state?.events.filter((e) => e.body.type === "assigned").at(-1)?.body
-  const operator = (assigned?.type === "assigned" ? assigned.operator_name : state?.thread?.assignee_name) || ""
+  const operator = (assigned?.type === "assigned" ? assigned.operator_name : state?.thread?.assignee_name) || state?.events.findLast((e) => e.actor === "operator")?.actor_name || ""
   const closed = init.config?.open === false
   const presence = closed ? (init.config?.opens_at ? `${w.answerAt} ${opening(init.config.opens_at)}` : w.closedNow) : w.here
   const chosen = tray.current?.items.length ? tray.current : null
