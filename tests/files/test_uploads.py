@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from okno.app.wiring import App
+from okno.files import storage
 from okno.kit import limits
 from okno.kit.ids import uuid7
 from tests.files.conftest import TUS, Staff, Visitor, make_staff, make_visitor, png
@@ -220,3 +221,11 @@ async def test_a_workspace_decides_what_it_takes(app: App, visitor: Visitor, htt
     finally:
         whole = {"upload_bytes_max": limits.UPLOAD_BYTES_MAX, "upload_types": []}
         await http.patch("/api/v1/workspace", headers=owner.headers, json=whole)
+
+
+async def test_bytes_that_are_missing_are_not_found(app: App, visitor: Visitor) -> None:
+    """A folder that was restored without its files would answer with broken pictures instead of saying so."""
+    file = await visitor.upload(png())
+    await app.files._store.delete([storage.file_of(file), storage.preview_of(file)])
+    assert (await visitor.fetch(file)).status_code == 404
+    assert (await visitor.fetch(file, preview=True)).status_code == 404

@@ -245,7 +245,7 @@ class Files:
         head = b""
         with target.open("wb") as out:
             for part in parts:
-                async for chunk in self._store.read(part["object"], 0, part["size_bytes"]):
+                async for chunk in await self._store.read(part["object"], 0, part["size_bytes"]):
                     if len(head) < rules.HEAD_BYTES:
                         head += chunk[: rules.HEAD_BYTES - len(head)]
                     out.write(chunk)
@@ -346,9 +346,14 @@ class Files:
         except FileNotFoundError:
             raise NotFound("this file is gone") from None
 
-    def read(self, file: FileRow, variant: str, first: int, after: int) -> AsyncIterator[bytes]:
+    async def read(self, file: FileRow, variant: str, first: int, after: int) -> AsyncIterator[bytes]:
+        """Raises `NotFound` before the first byte."""
         name = storage.preview_of(file.id) if variant == "p" else storage.file_of(file.id)
-        return self._store.read(name, first, after)
+        try:
+            return await self._store.read(name, first, after)
+        except FileNotFoundError:
+            log.warning("the bytes of a file are missing", file=str(file.id))
+            raise NotFound("this file is gone") from None
 
 
 def _task(name: str) -> Task:

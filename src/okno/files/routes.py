@@ -124,7 +124,8 @@ async def get_file(
     headers["content-length"] = str(span.after - span.first)
     if request.method == "HEAD":
         return Response(b"", status_code=status, headers=headers, media_type=media_type)
-    return Stream(files.read(file, v, *span), status_code=status, headers=headers, media_type=media_type)
+    body = await files.read(file, v, *span)
+    return Stream(body, status_code=status, headers=headers, media_type=media_type)
 
 
 ROUTER = Router(

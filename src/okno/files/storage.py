@@ -38,10 +38,14 @@ class Storage:
         )
 
     async def read(self, name: str, first: int, after: int) -> AsyncIterator[bytes]:
-        """Raises `FileNotFoundError` before the first byte when the object is gone."""
+        """Its bytes in pieces. Raises `FileNotFoundError` before the first."""
         found = await obstore.get_async(self._store, name, options={"range": (first, after)})
-        async for chunk in found.stream(min_chunk_size=READ_BYTES):
-            yield bytes(chunk)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            async for chunk in found.stream(min_chunk_size=READ_BYTES):
+                yield bytes(chunk)
+
+        return pieces()
 
     async def size(self, name: str) -> int:
         """Raises `FileNotFoundError`."""
