@@ -125,6 +125,7 @@ def talk(console: Page, customer: Page, story: Story) -> None:
             console.get_by_test_id("tab-all").click()
             console.get_by_test_id("conversation").filter(has_text=line[:20]).first.click()
             console.get_by_test_id("composer").wait_for(timeout=WAIT_MS)
+        console.get_by_test_id("thread").get_by_text(line).first.wait_for(timeout=WAIT_MS)
     time.sleep(2)  # read marks, typing marks and transitions come to rest
 
 
