@@ -1,5 +1,6 @@
 """What a browser is given besides the API: the widget, the console, the demo shop, health."""
 
+import gzip
 import hashlib
 from typing import Any
 
@@ -54,7 +55,7 @@ async def get_idle(request: AnyRequest, static: Static, visits: Visits) -> Respo
     asset = static.get("widget/idle.js")
     body = b"self.__oknoConfig=" + config.replace(b"<", b"\\u003c") + b";" + asset.body
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    built = asset._replace(body=body, br=None, gz=None, etag=etag)
+    built = asset._replace(body=body, br=None, gz=gzip.compress(body, 9, mtime=0), etag=etag)
     return _answer(request, static, built, headers=CROSS_ORIGIN, cache=LOADER_CACHE)
 
 
