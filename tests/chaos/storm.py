@@ -1,6 +1,7 @@
 """Visitors and an operator talk while the processes under them are killed; then every promise is checked."""
 
 import asyncio
+import base64
 import contextlib
 import os
 import random
@@ -12,13 +13,18 @@ from typing import Any
 import asyncpg
 import httpx
 
+from okno.kit.ids import uuid7
 from tests.support.people import Person, operator, visitor
 from tests.support.process import Server
+from tests.support.proxy import Proxy
 
 VISITORS = 20
 RATE_PER_S = 220
 SETTLE_S = 25.0
 PASSWORD = "correct horse battery"
+TOO_MANY = 429
+UPLOAD_TRIES_MAX = 1_000
+FILE_SHARE = 0.002 if os.environ.get("OKNO_SOAK") else 0.006  # an address may upload 600 files an hour
 
 
 @dataclass
@@ -29,11 +35,14 @@ class Report:
     before_ack: int = 0
     acked: int = 0
     stored: int = 0
+    files: int = 0
+    links: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills ({self.before_ack} between commit and ack), {self.acked} acked, {self.stored} stored, "
+            f"{self.kills} kills ({self.before_ack} between commit and ack), {self.links or 'no'} bad links, "
+            f"{self.acked} acked, {self.stored} stored, {self.files} files, "
             f"{len(self.faults)} faults{': ' + self.faults[0] if self.faults else ''}"
         )
 
@@ -41,10 +50,14 @@ class Report:
 class Storm:
     """One server, its people, and the hand that kills."""
 
-    def __init__(self, server: Server, seed: int) -> None:
+    def __init__(self, server: Server, seed: int, url: str = "") -> None:
         self.server = server
+        self.url = url or server.url
+        self.files: dict[str, tuple[Person, str, bytes]] = {}
+        self.uploading: set[asyncio.Task[None]] = set()
         self.random = random.Random(seed)
         self.report = Report()
+        self.twins: list[Person] = []
         self.visitors: list[Person] = []
         self.operator: Person | None = None
         self.http = httpx.AsyncClient(base_url=server.url, timeout=5)
@@ -56,17 +69,19 @@ class Storm:
         me = (await self.http.post(f"/api/v1/links/{link}", json=person)).json()
         self.me = me["operator"]["id"]
         self.headers = {"x-csrf-token": me["csrf"]}
-        key = (await self.http.get("/api/v1/inboxes")).json()[0]["key"]
-        self.visitors = [visitor(self.server.url, key).start() for _ in range(VISITORS)]
+        self.key = key = (await self.http.get("/api/v1/inboxes")).json()[0]["key"]
+        self.visitors = [visitor(self.url, key).start() for _ in range(VISITORS)]
         for person in self.visitors:
             await person.until(person.online.is_set)
             person.write("hello")
             await person.settled()
         cookie = f"okno_session={self.http.cookies['okno_session']}"
-        self.operator = operator(self.server.url, cookie=cookie).start()
+        self.operator = operator(self.url, cookie=cookie).start()
         await self.operator.until(self.operator.online.is_set)
         for person in self.visitors:
             self.operator.open(self.conversation(person))
+        threads = {self.conversation(person) for person in self.visitors}
+        await self.operator.until(lambda: threads <= self.operator.seen.keys())  # else it begins in the middle
 
     @staticmethod
     def conversation(person: Person) -> str:
@@ -79,6 +94,10 @@ class Storm:
             person = self.random.choice(self.visitors)
             conversation = self.conversation(person)
             match self.random.random():
+                case x if x < FILE_SHARE:
+                    task = asyncio.ensure_future(self._send_file(person))
+                    self.uploading.add(task)
+                    task.add_done_callback(self.uploading.discard)
                 case x if x < 0.72:
                     person.write(f"question {self.random.random()}")
                 case x if x < 0.92:
@@ -94,6 +113,59 @@ class Storm:
                 case _:
                     asyncio.ensure_future(self._command(conversation))
             await asyncio.sleep(1 / RATE_PER_S)
+
+    async def _send_file(self, person: Person) -> None:
+        """A resumable upload that goes on after every cut, then a message with it."""
+        content = self.random.randbytes(self.random.randint(1, 30_000)).hex().encode()
+        base = f"/api/v1/widget/{self.key}/files"
+        tus = {"tus-resumable": "1.0.0", "authorization": f"Bearer {person.hello['token']}"}
+        identity = str(uuid7())
+        said = {"filename": "words.txt", "filetype": "text/plain", "id": identity}
+        metadata = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in said.items())
+        place, offset, last = "", 0, ""
+        for _ in range(UPLOAD_TRIES_MAX):
+            try:
+                if not place:
+                    headers = {**tus, "upload-length": str(len(content)), "upload-metadata": metadata}
+                    made = await self.http.post(base, headers=headers)
+                    if made.status_code == TOO_MANY:
+                        return
+                    last = f"{made.status_code} {made.text}"
+                    place = made.headers.get("location", "") if made.is_success else ""
+                elif (known := await self.http.head(place, headers=tus)).is_success:
+                    offset = int(known.headers["upload-offset"])
+                    if offset == len(content):
+                        break
+                    half = content[offset : offset + len(content) // 2 + 1]
+                    headers = {**tus, "upload-offset": str(offset), "content-type": "application/offset+octet-stream"}
+                    last = (await self.http.patch(place, headers=headers, content=half)).text
+                else:
+                    last = f"{known.status_code} after {last}"
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(0.1)
+        else:
+            self.report.faults.append(f"a file was never uploaded: {last[-300:]}")
+            return
+        file = place.rsplit("/", 1)[1]
+        message = person.write("a file", attachments=[file])
+        self.files[message] = (person, file, content)
+
+    async def _check_files(self) -> None:
+        """Every acked message's file can be read by both parties, byte for byte."""
+        for message, (person, file, content) in self.files.items():
+            if message not in person.acked:
+                continue
+            self.report.files += 1
+            mine = {"authorization": f"Bearer {person.hello['token']}"}
+            for path, headers in (
+                (f"/api/v1/widget/{self.key}/files/links", mine),
+                ("/api/v1/files/links", self.headers),
+            ):
+                links = (await self.http.post(path, json={"ids": [file]}, headers=headers)).json()
+                got = (await self.http.get(links[0]["url"])).content if links else None
+                if got != content:
+                    self.report.faults.append(f"the file {file} of an acked message is not there by {path}")
 
     async def _command(self, conversation: str) -> None:
         path, body = self.random.choice(
@@ -130,25 +202,49 @@ class Storm:
     def _start(self) -> None:
         self.server.start()
 
-    async def run(self, kills: int) -> Report:
+    async def run(self, kills: int, proxy: Proxy | None = None, faults: int = 0) -> Report:
+        """Talk while the processes are killed, or while `proxy` spoils the links; then settle and check."""
         await self.prepare()
         talking = asyncio.ensure_future(self.talk())
         try:
             for _ in range(kills):
                 await asyncio.sleep(self.random.uniform(0.3, 1.6))
                 await self.kill()
+            for _ in range(faults):
+                assert proxy
+                await asyncio.sleep(self.random.uniform(0.3, 1.6))
+                await self._spoil(proxy)
             await asyncio.sleep(1.0)
         finally:
             talking.cancel()
+        if self.uploading:
+            await asyncio.wait(list(self.uploading), timeout=SETTLE_S * 4)
         everybody = [*self.visitors, self.operator]
         await asyncio.gather(*(self._settle(person) for person in everybody if person))
         await asyncio.sleep(1.0)
         await self.check()
-        for person in everybody:
+        await self._check_files()
+        for person in [*everybody, *self.twins]:
             assert person
             await person.stop()
         await self.http.aclose()
         return self.report
+
+    async def _spoil(self, proxy: Proxy) -> None:
+        """In turn: a black hole, delays, cuts in the middle of frames, and a second connection of everybody."""
+        number = sum(self.report.links.values())
+        fault: Any = ("black-hole", "delay", "cut", "twins")[number % 4]
+        self.report.links[fault] = self.report.links.get(fault, 0) + 1
+        if fault == "twins":
+            self.twins += [person.twin() for person in self.random.sample(self.visitors, 3)]
+            await asyncio.sleep(1.0)
+            proxy.cut_all()
+            return
+        proxy.fault = fault
+        await asyncio.sleep(self.random.uniform(0.5, 2.0))
+        proxy.fault = "none"
+        if fault == "black-hole" and self.random.random() < 0.5:
+            proxy.cut_all()  # half of them come back by themselves, the others find out that nothing comes
 
     async def _settle(self, person: Person) -> None:
         try:

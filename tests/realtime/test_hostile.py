@@ -489,3 +489,27 @@ async def test_a_note_never_reaches_the_customer_by_a_quote(live: Live) -> None:
     answer = await staff.http.post(path, params={"id": str(uuid7())}, json={"type": "note", **quoting})
     assert answer.status_code == 201
     await staff.http.aclose()
+
+
+async def test_a_long_outbox_comes_through_behind_slow_work(live: Live) -> None:
+    """After an outage a client sends all it holds at once: closed for that, it would come back with all of it again."""
+    staff = await sign_in(live, live.app.workspace_id, "owner")
+    conversation = str(await open_conversation(live.app, await make_contact(live.app)))
+    wire = await Wire.connect(live, headers=f"Cookie: {staff.cookie}\r\n")
+    wire.say(t="operator", version=1)
+    await wire.hear("operator")
+    wire.say(t="open", conversation=conversation)
+    left = {str(uuid7()) for _ in range(limits.SEND_PENDING_PER_SOCKET_MAX * 2)}
+    for identity in left:
+        wire.say(t="send", id=identity, conversation=conversation, body={"type": "message", "text": "held"})
+    while left:
+        opcode, told = await wire.read()
+        assert opcode not in (0, CLOSE), told
+        frame = msgspec.json.decode(told)
+        left -= {ack["id"] for ack in frame.get("acks", ())}
+        if frame["t"] == "refused":
+            assert frame["retry"], frame
+            body = {"type": "message", "text": "held"}
+            wire.say(t="send", id=frame["id"], conversation=conversation, body=body)
+    wire.cut()
+    await staff.http.aclose()

@@ -12,6 +12,7 @@ from picows import WSListener, WSMsgType, ws_connect
 from okno.kit.ids import uuid7
 
 ACK_S = 6.0
+BEAT_S, SILENCE_S = 3.0, 10.0
 
 
 class Line(WSListener):
@@ -65,6 +66,7 @@ class Person:
         self._lost = asyncio.Event()
         self.online = asyncio.Event()
         self._sent_at: dict[str, float] = {}
+        self._heard_at = 0.0
 
     # -- life of the connection
 
@@ -111,6 +113,10 @@ class Person:
                 await asyncio.wait_for(self._lost.wait(), 0.3)
             if any(loop.time() - at > ACK_S for i, at in self._sent_at.items() if i not in self.acked):
                 return
+            if loop.time() - self._heard_at > SILENCE_S:
+                return
+            if loop.time() - self._heard_at > BEAT_S:
+                self._say({"t": "ping", "n": 1})
             self._repair()
 
     def _gone(self, line: Line) -> None:
@@ -123,6 +129,7 @@ class Person:
     # -- frames
 
     def _hear(self, frame: dict[str, Any]) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
         if self.keep_frames:
             self.frames.append(frame)
         match frame["t"]:
@@ -249,6 +256,13 @@ class Person:
         self.sent[identity] = item
         self._put(item)
         return identity
+
+    def twin(self) -> "Person":
+        """A second connection of the same person that sends everything of his once more, at the same time."""
+        twin = Person("", dict(self.hello), cookie=self.cookie)
+        twin.address, twin.threads = self.address, self.threads
+        twin.sent = self.sent
+        return twin.start()
 
     async def until(self, condition: Any, seconds: float = 15.0) -> None:
         end = asyncio.get_running_loop().time() + seconds

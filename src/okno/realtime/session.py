@@ -126,7 +126,10 @@ class Connection:
             self._queue = [frame]
             self.realtime.tasks.spawn(self._work(), name="session")
         elif len(self._queue) >= limits.SEND_PENDING_PER_SOCKET_MAX:
-            self._refuse(TooMany("too many frames at once"), close=CLOSE_PROTOCOL)
+            # A long outbox after an outage comes again piece by piece; closing would make it come whole, for ever.
+            message = type(frame) is SendFrame and self.session is not None
+            identity = frame.id if message else None
+            self._refuse(TooMany("too many frames at once"), identity, close=None if message else CLOSE_PROTOCOL)
         else:
             self._queue.append(frame)
 
