@@ -23,7 +23,7 @@ from okno.conversations.types import (
 )
 from okno.kit.ids import uuid7
 from okno.kit.wire import utc_text
-from okno.realtime.hub import encode_event
+from okno.realtime.hub import encode_event, place_of
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
 
 TYPES = [t.__struct_config__.tag for t in Body.__args__]
@@ -93,7 +93,9 @@ class Witness:
 
     def on_batch(self, batch: Sequence[tuple[Draft, Outcome]]) -> None:
         for draft, outcome in batch:
-            raw = encode_event(draft, outcome.seq, utc_text(outcome.at), "Igor" if draft.actor == "operator" else "")
+            raw = encode_event(
+                draft, place_of(draft, outcome.seq, utc_text(outcome.at)), "Igor" if draft.actor == "operator" else ""
+            )
             event = msgspec.json.decode(raw, type=Event)
             self.events[event.seq] = event
             if event.body.__struct_config__.tag in ("reacted", "edited", "deleted"):

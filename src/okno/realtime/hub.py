@@ -52,18 +52,16 @@ class Names(Protocol):
     def name_of(self, operator_id: UUID) -> str: ...
 
 
-def encode_event(draft: Draft, seq: int, at: str, name: str) -> bytes:
-    """The event's JSON around the body that was encoded when it was accepted. Ids and times need no escaping."""
+def place_of(draft: Draft, seq: int, at: str) -> str:
+    """The members an event and its ack have in common. Ids and times need no escaping."""
+    return f'"conversation":"{draft.conversation_id!s}","seq":{seq},"id":"{draft.client_id!s}","at":"{at}"'
+
+
+def encode_event(draft: Draft, place: str, name: str) -> bytes:
+    """The event's JSON around the body that was encoded when it was accepted."""
     return (
-        f'{{"conversation":"{draft.conversation_id!s}","seq":{seq},"id":"{draft.client_id!s}","at":"{at}",'
-        f'"actor":"{draft.actor}","actor_id":"{draft.actor_id!s}",'
+        f'{{{place},"actor":"{draft.actor}","actor_id":"{draft.actor_id!s}",'
         f'"actor_name":{encode(name).decode() if name else EMPTY},"body":{draft.body}}}'
-    ).encode()
-
-
-def encode_ack(draft: Draft, seq: int, at: str) -> bytes:
-    return (
-        f'{{"id":"{draft.client_id!s}","conversation":"{draft.conversation_id!s}","seq":{seq},"at":"{at}"}}'
     ).encode()
 
 
@@ -148,13 +146,14 @@ class Hub:
             seq, stored_at, fresh = outcome
             if stored_at is not at_value:
                 at_value, at = stored_at, utc_text(stored_at)
+            place = place_of(draft, seq, at)
             if origin is not None:
-                acks.setdefault(origin, []).append(encode_ack(draft, seq, at))
+                acks.setdefault(origin, []).append(f"{{{place}}}".encode())
             if fresh:
                 self._dirty[draft.workspace_id].setdefault(draft.conversation_id, False)
                 listeners = threads.get((draft.workspace_id, draft.conversation_id))
                 if listeners:
-                    self._tell(events, listeners, draft, seq, at, origin)
+                    self._tell(events, listeners, draft, place, origin)
         for session, told in acks.items():
             session.send(events_frame(events.pop(session, None), told))
         for session, told in events.items():
@@ -167,8 +166,7 @@ class Hub:
         told: dict[Listening, list[bytes]],
         listeners: Iterable[Listening],
         draft: Draft,
-        seq: int,
-        at: str,
+        place: str,
         origin: Any,
     ) -> None:
         event = hidden = b""
@@ -177,12 +175,12 @@ class Hub:
             if session is origin:
                 continue
             if secret and session.customer:
-                hidden = hidden or encode_event(draft._replace(body=HIDDEN_BODY), seq, at, "")
+                hidden = hidden or encode_event(draft._replace(body=HIDDEN_BODY), place, "")
                 told.setdefault(session, []).append(hidden)
                 continue
             if not event:
                 name = self._names.name_of(draft.actor_id) if draft.actor == "operator" else ""
-                event = encode_event(draft, seq, at, name)
+                event = encode_event(draft, place, name)
             told.setdefault(session, []).append(event)
 
     def on_row_changed(self, workspace_id: int, conversation_id: UUID, *, scope: bool) -> None:

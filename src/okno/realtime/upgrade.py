@@ -19,6 +19,7 @@ LOG = logging.getLogger("okno.sockets")
 LOG.setLevel(logging.ERROR)
 READ_BUFFER_BYTES = 2048  # halves the memory of an idle connection against the default
 UNSUPPORTED, TOO_SLOW = 1003, 4000
+TEXT, CLOSE = WSMsgType.TEXT, WSMsgType.CLOSE  # an enum's member is a look-up of its own, on every frame
 
 
 class Socket(WSListener):
@@ -39,9 +40,9 @@ class Socket(WSListener):
         connection = self.connection
         if connection is None:
             return
-        if frame.msg_type == WSMsgType.TEXT and frame.fin:
+        if frame.msg_type == TEXT and frame.fin:
             connection.receive(frame.get_payload_as_memoryview())
-        elif frame.msg_type == WSMsgType.CLOSE:
+        elif frame.msg_type == CLOSE:
             transport.send_close(frame.get_close_code(), frame.get_close_message())
             transport.disconnect()
         elif frame.msg_type in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
@@ -63,7 +64,7 @@ class Socket(WSListener):
 
     def send(self, frame: bytes) -> None:
         if self.transport is not None:
-            self.transport.send(WSMsgType.TEXT, frame)
+            self.transport.send(TEXT, frame)
 
     def close(self, code: int, reason: str) -> None:
         transport, self.transport = self.transport, None
