@@ -58,10 +58,11 @@ async def test_the_search_reads_indexes(app: App, people: int) -> None:
             " SELECT $1, gen_random_uuid(), 'Anna Number' || i, now() FROM generate_series(1, 20000) i",
             people,
         )
+        await tx.execute("SELECT gin_clean_pending_list('contact_words')")  # as vacuum does; else it looks expensive
         await tx.execute("ANALYZE contact")
-        await tx.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
+        await tx.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan")
         await tx.execute("PREPARE s (bigint, text, text, text, bigint) AS " + SQL["search"])
-        plan = await tx.fetch(f"EXPLAIN EXECUTE s ({people}, 'a', 'a:*', 'a{LAST_LETTER}', 25)")
+        plan = await tx.fetch(f"EXPLAIN EXECUTE s ({people}, 'number777', 'number777:*', 'number777{LAST_LETTER}', 25)")
         await tx.execute("DEALLOCATE s")
         await tx.execute("DELETE FROM contact WHERE workspace_id = $1 AND name LIKE 'Anna Number%'", people)
     text = "\n".join(r[0] for r in plan)

@@ -204,5 +204,5 @@ async def test_files_are_never_whole_in_memory(databases, tmp_path):
     )
     command = [sys.executable, "-c", script, source, target, str(BIN), str(tmp_path)]
     peak_kb = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    assert peak_kb < 256 * 1024  # 128 MB of it are scrypt's
+    assert peak_kb < 384 * 1024  # 128 MB are scrypt's, the rest the interpreter's; the file alone has 300 MB
     assert (tmp_path / "restored" / "big").stat().st_size == 300 << 20
