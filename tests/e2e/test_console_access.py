@@ -73,6 +73,7 @@ def help_overlay(page: Page) -> None:
 
 def palette(page: Page) -> None:
     page.keyboard.press("Control+k")
+    expect(page.get_by_test_id("palette-field")).to_be_focused()
     page.keyboard.type("gthtl")
     expect(page.get_by_test_id("guess")).to_contain_text("перед")
 

@@ -39,3 +39,11 @@ export function shownSize(bytes: number, locale: string): string {
   const amount = bytes / (unit === "kilobyte" ? 1_000 : 1_000_000)
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount)
 }
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+/** Hours and minutes; kept, because making a formatter costs more than drawing a message. */
+export function clockOf(locale: string): Intl.DateTimeFormat {
+  let clock = clocks.get(locale)
+  if (!clock) clocks.set(locale, (clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" })))
+  return clock
+}

@@ -13,6 +13,8 @@ export const useDrafts = defineStore("drafts", () => {
   const held = shallowRef<ReadonlyMap<string, Draft>>(new Map())
 
   function set(draft: Draft): void {
+    const before = held.value.get(draft.conversation)
+    if ((before?.text ?? "") === draft.text && (before?.note ?? draft.note) === draft.note) return
     const after = new Map(held.value)
     if (draft.text) after.set(draft.conversation, draft)
     else after.delete(draft.conversation)

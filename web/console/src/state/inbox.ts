@@ -89,7 +89,16 @@ export const useInbox = defineStore("inbox", () => {
 
   const me = (): string => session.me?.operator.id ?? ""
   const filter = computed<Filter>(() => ({ tab: tab.value, status: shown.value, label: label.value }))
-  const visible = computed(() => inOrder([...rows.value.values()].filter((row) => belongs(row, filter.value, me())), filter.value))
+  // Begins with the order there was: sorting what is nearly sorted costs one pass, whatever the length.
+  let order: readonly string[] = []
+  const visible = computed(() => {
+    const known = new Set(order)
+    const was = order.flatMap((id) => rows.value.get(id) ?? [])
+    const came = [...rows.value.values()].filter((row) => !known.has(row.id))
+    const sorted = inOrder([...was, ...came].filter((row) => belongs(row, filter.value, me())), filter.value)
+    order = sorted.map((row) => row.id)
+    return sorted
+  })
 
   function start(): void {
     outbox = new Outbox(restored(), (items) => {
