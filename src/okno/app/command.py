@@ -12,8 +12,14 @@ def _serve(settings: Settings) -> None:
     serve(settings)
 
 
+def _worker(settings: Settings) -> None:
+    from okno.app.worker import worker  # noqa: PLC0415 - the same
+
+    worker(settings)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    run(_serve, arguments)
+    run(_serve, _worker, arguments)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 import uvicorn
@@ -16,6 +17,7 @@ import uvloop
 
 from okno.access.api import open_keys
 from okno.app.wiring import App, running
+from okno.app.worker import keep_worker
 from okno.cli.settings import Settings
 from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
@@ -28,6 +30,7 @@ from okno.visits.api import Places
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 WATCH_S = 0.2
+WORKER_AFTER_S = 2.0
 GC_THRESHOLD = 20_000  # messages make many short-lived objects and no cycles
 
 
@@ -70,6 +73,12 @@ async def watch(server: EmbeddedPostgres) -> None:
             await server.restart_async()
 
 
+async def _work_beside(settings: Settings, url: str) -> None:
+    """A worker process; its start must not delay the server's first answer."""
+    await asyncio.sleep(WORKER_AFTER_S)
+    await keep_worker(settings, url)
+
+
 class Server(uvicorn.Server):
     """Sockets are told to resume before the port closes."""
 
@@ -104,6 +113,8 @@ async def _serve(settings: Settings) -> None:
             smtp=smtp,
             places=places,
         )
+        if settings.worker:
+            app.tasks.loop(partial(_work_beside, settings, url), name="worker")
         watcher = asyncio.create_task(watch(server)) if server else None
         async with running(app, locale=settings.locale):
             config = uvicorn.Config(

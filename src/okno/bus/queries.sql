@@ -40,3 +40,20 @@ DELETE FROM bus_parked WHERE id = $1 RETURNING handler, topic, payload;
 -- name: forget :exec
 DELETE FROM outbox o WHERE o.at < $1
    AND NOT EXISTS (SELECT FROM bus_cursor c WHERE (c.xid, c.id) < (o.xid, o.id));
+
+-- name: enqueue_job :exec
+INSERT INTO okno_jobs.pgqueuer (priority, status, entrypoint, payload, execute_after, dedupe_key)
+VALUES (0, 'queued', $1, $2, now() + make_interval(secs => $3), $4)
+ON CONFLICT (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::okno_jobs.pgqueuer_status, 'picked'::okno_jobs.pgqueuer_status])) AND dedupe_key IS NOT NULL)
+DO NOTHING;
+
+-- name: list_failed_jobs :many
+SELECT j.id, j.entrypoint, j.payload, j.attempts, j.updated,
+       (SELECT l.traceback->>'exception_message' FROM okno_jobs.pgqueuer_log l
+         WHERE l.job_id = j.id AND l.traceback IS NOT NULL ORDER BY l.created DESC LIMIT 1) AS error
+  FROM okno_jobs.pgqueuer j WHERE j.status = 'failed' ORDER BY j.id LIMIT $1;
+
+-- name: retry_jobs :many
+UPDATE okno_jobs.pgqueuer SET status = 'queued', attempts = 0, execute_after = now(), updated = now(),
+       queue_manager_id = NULL, slot = NULL
+ WHERE status = 'failed' AND ($1::bigint IS NULL OR id = $1) RETURNING id;

@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     for name in SERVE_SETTINGS:
         flag, hint = f"--{name.replace('_', '-')}", f"OKNO_{name.upper()}"
         serve.add_argument(flag, dest=name, type=int if name == "port" else str, metavar="VALUE", help=f"as {hint}")
+    commands.add_parser("worker", help="do slow work; serve starts one of its own unless OKNO_WORKER=false")
     _database_commands(commands)
     _people_commands(commands)
     config = commands.add_parser("config", help="settings").add_subparsers(dest="action", required=True)
@@ -30,6 +31,11 @@ def parser() -> argparse.ArgumentParser:
     replay = bus.add_parser("replay", help="have the server handle them again")
     replay.add_argument("which", help="a number from `okno bus parked`, or all")
     replay.set_defaults(func=_replay)
+    jobs = commands.add_parser("jobs", help="slow work that failed").add_subparsers(dest="action", required=True)
+    jobs.add_parser("failed", help="list it").set_defaults(func=_jobs_failed)
+    retry = jobs.add_parser("retry", help="have it done again")
+    retry.add_argument("which", help="a number from `okno jobs failed`, or all")
+    retry.set_defaults(func=_jobs_retry)
     demo = commands.add_parser("demo", help="an example shop").add_subparsers(dest="action", required=True)
     load = demo.add_parser("load", help="5 operators, 300 contacts, 2,000 dialogues over 60 days")
     load.add_argument("--locale", choices=("ru", "en"), help="default: the workspace's language")
@@ -67,16 +73,22 @@ def _people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     link.set_defaults(func=_admin_link)
 
 
-def run(serve: Callable[[Settings], None], arguments: Sequence[str] | None = None) -> None:
+def run(
+    serve: Callable[[Settings], None],
+    worker: Callable[[Settings], None],
+    arguments: Sequence[str] | None = None,
+) -> None:
     """Do what the arguments say; exit code 1 and one sentence to stderr when it cannot be done.
 
-    `serve` comes from the composition root, which is above this.
+    `serve` and `worker` come from the composition root, which is above this.
     """
     asked = parser().parse_args(arguments)
     try:
         settings = load_settings(overrides={n: getattr(asked, n, None) for n in SERVE_SETTINGS})
         if asked.command == "serve":
             serve(settings)
+        elif asked.command == "worker":
+            worker(settings)
         elif code := asked.func(settings, asked):
             sys.exit(code)
     except OknoError as error:
@@ -158,6 +170,18 @@ def _replay(settings: Settings, asked: argparse.Namespace) -> None:
     from okno.cli import database
 
     database.replay(settings, asked.which)
+
+
+def _jobs_failed(settings: Settings, _: argparse.Namespace) -> None:
+    from okno.cli import jobs
+
+    jobs.list_failed(settings)
+
+
+def _jobs_retry(settings: Settings, asked: argparse.Namespace) -> None:
+    from okno.cli import jobs
+
+    jobs.retry(settings, asked.which)
 
 
 def _demo_load(settings: Settings, asked: argparse.Namespace) -> None:

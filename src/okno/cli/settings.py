@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geoip_db: Annotated[str, Meta(description="File .mmdb that knows cities by address: the place of a visitor")] = ""
     locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"
+    worker: Annotated[bool, Meta(description="serve starts a process for slow work; false where others run")] = True
     shared_buffers: Annotated[str, Meta(description="Memory of the embedded database")] = "256MB"
 
     @property

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,6 +14,7 @@ import structlog
 
 from okno.access.api import Access
 from okno.access.keys import Keys
+from okno.bus.jobs import enqueue
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.files import rules, storage
@@ -32,12 +33,6 @@ HOUR_S = 3600
 LINK_STEP_S = 3600  # an address stays the same for an hour, so that browsers find it in their cache
 CLAIM_S = 120.0  # longer than any examination; then somebody else may take it over
 PURGE_PAGE = 500
-
-
-class Queue(Protocol):
-    """Slow work for later, enqueued in the caller's transaction. The worker is above this slice."""
-
-    async def enqueue(self, tx: Connection, job: str, payload: str, *, after_s: float = 0.0) -> None: ...
 
 
 class Files:
@@ -63,14 +58,22 @@ class Files:
         self._finishing: dict[UUID, asyncio.Task[None]] = {}
         self._addresses: dict[str, int] = defaultdict(int)
         self._hour = 0
-        self.queue: Queue | None = None
 
     @classmethod
     def at(
-        cls, folder: Path, url: str, *, database: Database, access: Access, keys: Keys, clock: Clock, tasks: Tasks
+        cls,
+        folder: Path,
+        url: str,
+        process: str = "examined",
+        *,
+        database: Database,
+        access: Access,
+        keys: Keys,
+        clock: Clock,
+        tasks: Tasks,
     ) -> "Files":
-        """Over a bucket by `url`, else over `folder`; files are examined in a folder beside it."""
-        sandbox = Sandbox(folder.with_name(f"{folder.name}-examined"))
+        """Over a bucket by `url`, else over `folder`; files are examined in a folder beside it, one a `process`."""
+        sandbox = Sandbox(folder.with_name(f"{folder.name}-{process}"))
         return cls(database, access, keys, clock, Storage(url or folder), sandbox, tasks)
 
     # -- uploading -------------------------------------------------------------------------------------------------
@@ -185,6 +188,8 @@ class Files:
         """
         task = self._finishing.get(file.id)
         if task is None:
+            # Whatever happens to this process, the file will be examined.
+            await enqueue(self._db, "files.finish", str(file.id), after_s=CLAIM_S, once=f"finish {file.id}")
             claim = (file.workspace_id, file.id, self._clock.now(), self._clock.now() + timedelta(seconds=CLAIM_S))
             if await self._db.fetchval(SQL["claim"], *claim) is None:
                 return  # done, or another process does it
@@ -195,6 +200,15 @@ class Files:
         after = await self._find(file.id)
         if task.done() and after is not None and after.status == "deleted":
             raise Unsupported(f"the content is of a type that is not accepted here: {after.media_type}")
+
+    async def finish_later(self, file_id: UUID) -> None:
+        """For the worker: examine a file whose server died over it. Raises what went wrong."""
+        file = await self._find(file_id)
+        if file is None or file.status != "uploading" or not file.whole:
+            return
+        claim = (file.workspace_id, file.id, self._clock.now(), self._clock.now() + timedelta(seconds=CLAIM_S))
+        if await self._db.fetchval(SQL["claim"], *claim) is not None:
+            await self._finish(file)
 
     async def _finish(self, file: FileRow) -> None:
         try:
@@ -286,9 +300,8 @@ class Files:
     async def forget_in(self, tx: Connection, workspace_id: int, ids: Sequence[UUID]) -> None:
         """From the commit on no link of these files works; their bytes go soon after."""
         gone = await tx.fetch(SQL["erase"], workspace_id, list(ids))
-        if self.queue is not None:
-            for record in gone:
-                await self.queue.enqueue(tx, "files.erase", str(record["id"]))
+        for record in gone:
+            await enqueue(tx, "files.erase", str(record["id"]))
 
     async def erase_bytes(self, ids: Sequence[UUID]) -> None:
         """Remove every object of these files; again is no error."""

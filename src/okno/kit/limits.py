@@ -110,5 +110,9 @@ FILE_URL_S: Final = 3600 * 12  # a working day with the tab open
 
 # Jobs and bus
 HANDLER_TRIES_MAX: Final = 6  # about two minutes with backoff, then parked
+JOB_TRIES_MAX: Final = 6  # about ten minutes with the pauses between, then held
+JOB_PAUSE_S: Final = 10.0  # doubled after every failure
+JOB_PAUSE_S_MAX: Final = 300.0  # five minutes; a store that is away comes back
+JOB_S_MAX: Final = 600.0  # purging after a flood; a job that hangs ends here
 OUTBOX_READ_MAX: Final = 200
 OUTBOX_KEEP_HOURS: Final = 48  # two days to look at what happened

@@ -1,0 +1,103 @@
+"""`okno worker`: the process of slow work. `okno serve` keeps one of its own, which dies with it."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from okno.access.api import Access
+from okno.access.keys import load_keys
+from okno.cli.connect import database_address
+from okno.cli.settings import Settings
+from okno.db.pool import Database
+from okno.files.api import Files
+from okno.kit.clock import SystemClock
+from okno.kit.tasks import Tasks
+from okno.worker.jobs import Work, Worker
+
+PR_SET_PDEATHSIG = 1
+PARENT = "OKNO_WORKER_OF"  # process id of the server that started this worker
+STOP_S = 5.0
+PURGE_EVERY_S = 3600.0
+log = structlog.get_logger()
+
+
+def jobs_of(files: Files) -> Mapping[str, Work]:
+    """Every job of the product by its name."""
+
+    async def erase(payload: str) -> None:
+        await files.erase_bytes([UUID(payload)])
+
+    async def finish(payload: str) -> None:
+        await files.finish_later(UUID(payload))
+
+    async def purge(_: str) -> None:
+        await files.purge()
+
+    return {"files.erase": erase, "files.finish": finish, "files.purge": purge}
+
+
+async def _work(settings: Settings, url: str) -> None:
+    tasks = Tasks()
+    while True:
+        try:
+            database = await Database.connect(url, size=4)
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from answering passes, or the log says it again
+            log.warning("the worker waits for the database", error=repr(error)[:300])
+            await asyncio.sleep(STOP_S)
+            continue
+        try:
+            keys, clock = load_keys(settings.home / "master.key"), SystemClock()
+            access = Access(database, keys, clock)
+            place = (settings.home / "files", settings.files_url)
+            files = Files.at(*place, "worked", database=database, access=access, keys=keys, clock=clock, tasks=tasks)
+            files.sandbox.clear()
+            await Worker(database, jobs_of(files), {"files.purge": PURGE_EVERY_S}).run()
+        except Exception as error:  # noqa: BLE001 - the same
+            log.warning("the worker begins anew", error=repr(error)[:300])
+        finally:
+            await database.close()
+        await asyncio.sleep(1)
+
+
+def worker(settings: Settings) -> None:
+    """Until SIGINT or SIGTERM, or the death of the server that started it."""
+    if parent := os.environ.get(PARENT):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != int(parent):
+            return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with database_address(settings) as url, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_work(settings, url))
+
+
+async def keep_worker(settings: Settings, url: str) -> None:
+    """One worker process, started anew by the caller's loop when this ends."""
+    environment = {**os.environ, "OKNO_DATABASE_URL": url, "OKNO_DATA": str(settings.home), PARENT: str(os.getpid())}
+    environment |= {"OKNO_FILES_URL": settings.files_url, "OKNO_LOG_LEVEL": settings.log_level}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "okno.app.command", "worker"),
+        env=environment,
+        cwd=Path("/"),
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl+C in the terminal is the server's; it ends the worker in its turn
+    )
+    try:
+        code = await process.wait()
+        log.warning("the worker ended, starting it again", code=code)
+        await asyncio.sleep(1)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
