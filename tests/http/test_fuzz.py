@@ -223,6 +223,8 @@ def journey(world: World, session: Any) -> None:
     go("set_photo", "PUT", "/api/v1/profile/photo", data=png(), headers={"content-type": "image/png"})
     view = {"visitor": str(uuid7()), "visit": str(uuid7()), "url": "https://shop.example/"}
     go("record_page_view", "POST", f"/api/v1/widget/{key}/page-views", "", json=view)
+    basket = {"visitor": view["visitor"], "visit": view["visit"], "name": "basket", "data": "{}"}
+    go("track_event", "POST", f"/api/v1/widget/{key}/tracked", "", json=basket)
     hello = {"t": "visitor", "version": 1, "key": key}
     stream = go("start_stream", "POST", "/realtime/sessions", "", json=hello).json()["session"]
     go("send_frame", "POST", f"/realtime/sessions/{stream}/frames", "", json={"t": "ping", "n": 1})
