@@ -7,6 +7,7 @@ import logging
 import resource
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -25,11 +26,14 @@ from okno.db.pool import Database
 from okno.db.queries import check_queries
 from okno.http.cors import Cors
 from okno.kit import limits
+from okno.kit.errors import OknoError
 from okno.mailer.api import server_of
 from okno.visits.api import Places
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 WATCH_S = 0.2
+RESTART_S_MAX = 5.0  # between two starts of a database that keeps dying: how long a freed disk may go unnoticed
+RESTART_CALM_S = 10.0  # one that lived for so long did not die of its start
 WORKER_AFTER_S = 2.0
 GC_THRESHOLD = 20_000  # messages make many short-lived objects and no cycles
 
@@ -65,12 +69,25 @@ async def database_url(settings: Settings) -> AsyncIterator[tuple[str, EmbeddedP
 
 
 async def watch(server: EmbeddedPostgres) -> None:
-    """A crashed database is started again; senders wait meanwhile."""
+    """A crashed database is started again; senders wait meanwhile.
+
+    One that does not start, or dies soon after, is given ever more time: a full disk has to be freed by somebody.
+    """
+    wait_s, started = 0.0, time.monotonic()
     while True:
         await asyncio.sleep(WATCH_S)
-        if server.poll() is not None:
-            structlog.get_logger().error("the embedded database died, starting it again")
+        if server.poll() is None:
+            continue
+        log = structlog.get_logger()
+        calm = time.monotonic() - started > RESTART_CALM_S
+        wait_s = 0.0 if calm else min(max(wait_s * 2, WATCH_S), RESTART_S_MAX)
+        log.error("the embedded database died, starting it again", wait_s=wait_s)
+        await asyncio.sleep(wait_s)
+        started = time.monotonic()
+        try:
             await server.restart_async()
+        except (OknoError, OSError) as error:
+            log.error("the embedded database does not start", error=repr(error)[:1_000])  # noqa: TRY400 - not our bug
 
 
 async def _work_beside(settings: Settings, url: str) -> None:

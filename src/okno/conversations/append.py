@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from okno.conversations.types import ActorType
-from okno.db.pool import LOST, STORAGE_FULL, Connection, Database
+from okno.db.pool import LOST, STORAGE_FULL, Connection, Database, unavailable
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Invalid, NotFound, OknoError, TooMany, Unavailable
@@ -282,12 +282,12 @@ class Writer:
                 await self._drop()
                 if self._clock.monotonic() > give_up:
                     log.warning("batch given up", events=len(batch), error=repr(error))
-                    return [(draft, Unavailable()) for draft in batch]
+                    return [(draft, unavailable(error)) for draft in batch]
                 await self._clock.sleep(wait_s)
                 wait_s = min(wait_s * 2, 0.5)
             except STORAGE_FULL as error:
-                log.exception("storage is full", error=repr(error))
-                return [(draft, Unavailable("the disk is full; nothing was stored")) for draft in batch]
+                log.warning("storage is full", events=len(batch), error=repr(error))
+                return [(draft, unavailable(error)) for draft in batch]
             except (asyncpg.PostgresError, ValueError) as error:
                 if check:
                     return await self._bisect(batch, error)

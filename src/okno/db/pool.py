@@ -1,7 +1,7 @@
 """The pool, transactions and the errors that mean "the server went away"."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -44,6 +44,20 @@ class WrongServer(OknoError):
     slug, title = "wrong-server", "The database server cannot be used"
 
 
+def unavailable(error: BaseException) -> Unavailable:
+    """What a sender is told of one of `LOST` or `STORAGE_FULL`."""
+    return Unavailable("the disk is full; nothing was stored" if isinstance(error, STORAGE_FULL) else None)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A server that went away or has no room left is `Unavailable`, whatever it was asked."""
+    try:
+        yield
+    except (*LOST, *STORAGE_FULL) as error:
+        raise unavailable(error) from error
+
+
 async def _keep(_: Connection) -> None:
     """No RESET between uses: it costs a third of a read, and nothing here changes a session's state."""
 
@@ -74,40 +88,26 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """One READ COMMITTED transaction. A server that went away is `Unavailable`: nothing was stored."""
-        try:
+        """One READ COMMITTED transaction. A server that went away or is full is `Unavailable`: nothing was stored."""
+        with _answering():
             async with self.pool.acquire(timeout=10) as connection, connection.transaction():
                 yield connection
-        except LOST as error:
-            raise Unavailable from error
-        except STORAGE_FULL as error:
-            raise Unavailable("the disk is full; nothing was stored") from error
 
     async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
-        try:
+        with _answering():
             return await self.pool.fetch(sql, *arguments)
-        except LOST as error:
-            raise Unavailable from error
 
     async def fetchrow(self, sql: str, *arguments: object) -> asyncpg.Record | None:
-        try:
+        with _answering():
             return await self.pool.fetchrow(sql, *arguments)
-        except LOST as error:
-            raise Unavailable from error
 
     async def fetchval(self, sql: str, *arguments: object) -> Any:
-        try:
+        with _answering():
             return await self.pool.fetchval(sql, *arguments)
-        except LOST as error:
-            raise Unavailable from error
 
     async def execute(self, sql: str, *arguments: object) -> str:
-        try:
+        with _answering():
             return await self.pool.execute(sql, *arguments)
-        except LOST as error:
-            raise Unavailable from error
-        except STORAGE_FULL as error:
-            raise Unavailable("the disk is full; nothing was stored") from error
 
 
 VERSION_MIN = 160000

@@ -6,9 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import obstore
+import obstore.exceptions
+import structlog
 from obstore.store import LocalStore, from_url
 
 from okno.kit import limits
+from okno.kit.errors import Unavailable
+
+log = structlog.get_logger()
 
 READ_BYTES = 256 * 1024  # the library's default of 10 MiB costs that much memory a reader
 IN_FLIGHT = 2  # pieces of one upload on their way to the store
@@ -33,9 +38,14 @@ class Storage:
         self._store: Any = from_url(place) if isinstance(place, str) else LocalStore(place, mkdir=True)
 
     async def put(self, name: str, source: Path | AsyncIterator[bytes] | bytes) -> None:
-        await obstore.put_async(
-            self._store, name, source, chunk_size=limits.UPLOAD_CHUNK_BYTES, max_concurrency=IN_FLIGHT
-        )
+        """Raises `Unavailable` when the place is full or does not answer."""
+        try:
+            await obstore.put_async(
+                self._store, name, source, chunk_size=limits.UPLOAD_CHUNK_BYTES, max_concurrency=IN_FLIGHT
+            )
+        except obstore.exceptions.GenericError as error:
+            log.warning("the place of files takes nothing", name=name, error=str(error)[:300])
+            raise Unavailable("the place of files is full or does not answer; send it again") from error
 
     async def read(self, name: str, first: int, after: int) -> AsyncIterator[bytes]:
         """Its bytes in pieces. Raises `FileNotFoundError` before the first."""

@@ -8,8 +8,8 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from okno.db.pool import LOST, STORAGE_FULL
-from okno.kit.errors import Malformed, OknoError, Problem, Unavailable
+from okno.db.pool import LOST, STORAGE_FULL, unavailable
+from okno.kit.errors import Malformed, OknoError, Problem
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
@@ -43,7 +43,7 @@ def on_malformed(_: AnyRequest, error: Exception) -> Response[bytes]:
 
 def on_storage(_: AnyRequest, error: Exception) -> Response[bytes]:
     log.warning("storage does not answer", error=repr(error))
-    return answer(Unavailable().problem())
+    return answer(unavailable(error).problem())
 
 
 def allowed_methods(request: AnyRequest) -> str:
