@@ -1,6 +1,6 @@
 """Whoever saw the events live and whoever reads afresh must hold the same thread."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,8 @@ import pytest
 from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.conversations import store
-from okno.conversations.events import Draft, Outcome
-from okno.conversations.rules import fold
 from okno.conversations.types import (
     Body,
-    Event,
     SendDeletion,
     SendEdit,
     SendMessage,
@@ -22,9 +19,8 @@ from okno.conversations.types import (
     SendReaction,
 )
 from okno.kit.ids import uuid7
-from okno.kit.wire import utc_text
-from okno.realtime.hub import encode_event, place_of
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
+from tests.conversations.replay import Witness, told_to
 
 TYPES = [t.__struct_config__.tag for t in Body.__args__]
 Scene = Callable[[App, Actor, UUID, UUID], Awaitable[Any]]
@@ -85,25 +81,6 @@ SCENES: dict[str, Scene] = {
 }
 
 
-class Witness:
-    """Folds what is told live, as a browser does."""
-
-    def __init__(self, events: list[Event]) -> None:
-        self.events = {e.seq: e for e in events}
-
-    def on_batch(self, batch: Sequence[tuple[Draft, Outcome]]) -> None:
-        for draft, outcome in batch:
-            raw = encode_event(
-                draft, place_of(draft, outcome.seq, utc_text(outcome.at)), "Igor" if draft.actor == "operator" else ""
-            )
-            event = msgspec.json.decode(raw, type=Event)
-            self.events[event.seq] = event
-            if event.body.__struct_config__.tag in ("reacted", "edited", "deleted"):
-                target = self.events[event.body.seq]
-                body = fold(target.body, event.body, event.actor_id, event.at)
-                self.events[event.body.seq] = msgspec.structs.replace(target, body=body)
-
-
 @pytest.mark.parametrize("event_type", TYPES)
 async def test_live_and_fresh_are_the_same(app: App, event_type: str) -> None:
     """After a reload the thread would look different from what was on the screen."""
@@ -112,14 +89,9 @@ async def test_live_and_fresh_are_the_same(app: App, event_type: str) -> None:
     conversation = await open_conversation(app, contact)
     await _say(app, conversation, ("customer", contact), SendMessage(text="hello"))
     witness = Witness(await read_all(app, conversation))
-    app.writer._listeners.append(witness.on_batch)
-    app.conversations._listeners.append(witness_only(witness))
-    try:
-        assert event_type in SCENES, f"the new type {event_type} needs a scene here"
+    assert event_type in SCENES, f"the new type {event_type} needs a scene here"
+    with told_to(app, witness):
         await SCENES[event_type](app, actor, contact, conversation)
-    finally:
-        app.writer._listeners.pop()
-        app.conversations._listeners.pop()
     fresh = await read_all(app, conversation)
     seen = {e.body.__struct_config__.tag for e in fresh}
     assert event_type in seen or event_type == "hidden"
@@ -140,14 +112,3 @@ async def test_a_customer_sees_places_instead_of_what_is_not_for_him(app: App) -
     assert [e.seq for e in events] == [1, 2, 3, 4, 5]
     assert [store.event_of(e).body.__struct_config__.tag for e in events] == ["opened", *["hidden"] * 4]
     assert b"secret" not in msgspec.json.encode(events)
-
-
-def witness_only(witness: Witness) -> Any:
-    class Listener:
-        def on_batch(self, batch: Any) -> None:
-            witness.on_batch(batch)
-
-        def __getattr__(self, name: str) -> Any:
-            return lambda *_, **__: None
-
-    return Listener()

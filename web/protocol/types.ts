@@ -9,7 +9,7 @@ export interface Problem {
   detail?: string | null
   errors?: Record<string, string>[] | null
 }
-/** What a message answers: any event of the same timeline. `excerpt` is its text when it was quoted. */
+/** What a message answers: any event of the same contact. `excerpt` is its text then, empty once it is deleted. */
 export interface Quote {
   conversation: string
   seq: number
@@ -64,13 +64,13 @@ export interface Reacted {
   emoji: string
   on: boolean
 }
-/** The text of the event `seq` was replaced. */
+/** The text of the event `seq` was replaced; empty once that event is deleted. */
 export interface Edited {
   type: "edited"
   seq: number
   text: string
 }
-/** Text and attachments of the event `seq` are gone for everybody. */
+/** Text and attachments of the event `seq` are gone for everybody, and with them every copy: edits and quotes. An open conversation that quotes it is told the event of the other conversation, too. */
 export interface Deleted {
   type: "deleted"
   seq: number

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from okno.access.types import Actor
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, Waiter, Writer, append, millis
@@ -31,6 +33,7 @@ from okno.conversations.types import (
     QuoteRef,
     Receipt,
     Send,
+    SendDeletion,
     SendMessage,
     SendNote,
     Status,
@@ -268,52 +271,60 @@ class Conversations:
         rights: Rights,
         owner: UUID | None = None,
     ) -> Ack:
-        """Append and wait for the commit. The scope is the caller's; what the sender may send is decided here."""
+        """Append and wait for the commit. The scope is the caller's; what the sender may send is decided here.
+
+        `owner` is who uploaded the files when that is not the sender: a visitor's browser.
+        """
         if isinstance(what, SendMessage | SendNote):
-            draft = await self.draft_message(workspace_id, conversation_id, sender, client_id, what, owner=owner)
-            stored = await self.writer.append(draft)
+            stored = await self._say(workspace_id, conversation_id, sender, client_id, what, owner or sender[1])
         else:
             stored = await self._change(workspace_id, conversation_id, sender, client_id, what, rights)
         return Ack(client_id, conversation_id, stored.seq, utc_text(stored.at))
 
-    async def draft_message(
+    async def _say(
         self,
         workspace_id: int,
         conversation_id: UUID,
         sender: Sender,
         client_id: UUID,
         what: SendMessage | SendNote,
-        *,
-        owner: UUID | None = None,
-        origin: Any = None,
-    ) -> Draft:
-        """A message ready for the writer: quote and attachments are looked up. Raises `Invalid`, `NotAllowed`.
-
-        `owner` is who uploaded the files when that is not the sender: a visitor's browser.
-        """
+        owner: UUID,
+    ) -> Stored:
+        """Raises `Invalid`, `NotAllowed`, `NotFound`."""
         note = isinstance(what, SendNote)
         if note and sender[0] == "customer":
             raise NotAllowed("notes are for operators")
         if not what.text.strip() and not what.attachments:
             raise Invalid("a message has text or a file", field="text")
-        quote = await self._quoted(workspace_id, conversation_id, what.quote, secret=note) if what.quote else None
+        if what.quote:
+            await self._quoted(self._db, workspace_id, conversation_id, what.quote, secret=note)
         attachments = []
         if what.attachments:
-            values = (workspace_id, owner or sender[1], what.attachments)
+            values = (workspace_id, owner, what.attachments)
             rows = await self._files.bind(*values, conversation_id=conversation_id, message_id=client_id, note=note)
             attachments = [attachment_of(row) for row in rows]
-        body = (Note if note else Message)(text=what.text, attachments=attachments, quote=quote)
         preview = None if note else rules.preview_of(what.text, len(attachments))
-        text = encode(body).decode()
-        event_type = "note" if note else "message"
-        return Draft(workspace_id, conversation_id, client_id, *sender, event_type, text, preview, origin)
+        body = (Note if note else Message)(text=what.text, attachments=attachments)
+        tag = "note" if note else "message"
+        draft = Draft(workspace_id, conversation_id, client_id, *sender, tag, encode(body).decode(), preview)
+        if what.quote is None:
+            return await self.writer.append(draft)
+        async with self._db.transaction() as tx:  # a deletion waits: no quote is written of what is just being erased
+            await tx.fetch(SQL["lock_conversations"], workspace_id, [conversation_id, what.quote.conversation])
+            quote = await self._quoted(tx, workspace_id, conversation_id, what.quote, secret=note)
+            draft = draft._replace(body=encode(replace(body, quote=quote)).decode())
+            stored = await self._append_in(tx, draft, millis(self._clock.now()))
+        self._announce([(draft, stored)])
+        return stored
 
-    async def _quoted(self, workspace_id: int, conversation_id: UUID, ref: QuoteRef, *, secret: bool) -> Quote:
+    async def _quoted(
+        self, db: Database | Connection, workspace_id: int, conversation_id: UUID, ref: QuoteRef, *, secret: bool
+    ) -> Quote:
         """What a message repeats of another event; only a note (`secret`) may repeat what customers do not see."""
-        record = await self._db.fetchrow(SQL["find_event"], workspace_id, ref.conversation, ref.seq)
+        record = await db.fetchrow(SQL["find_event"], workspace_id, ref.conversation, ref.seq)
         if ref.conversation != conversation_id:  # another conversation of the same contact, or nothing
-            mine = await self._db.fetchrow(SQL["read_scope"], workspace_id, conversation_id)
-            other = await self._db.fetchrow(SQL["read_scope"], workspace_id, ref.conversation)
+            mine = await db.fetchrow(SQL["read_scope"], workspace_id, conversation_id)
+            other = await db.fetchrow(SQL["read_scope"], workspace_id, ref.conversation)
             if not mine or not other or mine["contact_id"] != other["contact_id"]:
                 record = None
         if record is None or not (secret or rules.customer_sees(record["type"], "message")):
@@ -326,8 +337,12 @@ class Conversations:
     async def _change(
         self, workspace_id: int, conversation_id: UUID, sender: Sender, client_id: UUID, what: Any, rights: Rights
     ) -> Stored:
+        siblings = [conversation_id]
+        holders: set[UUID] = set()
         async with self._db.transaction() as tx:
-            if await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id) is None:
+            if isinstance(what, SendDeletion):  # copies may be in any of them
+                siblings = [r["id"] for r in await tx.fetch(SQL["list_siblings"], workspace_id, conversation_id)]
+            if not await tx.fetch(SQL["lock_conversations"], workspace_id, siblings):
                 raise NotFound("there is no such conversation")
             record = await tx.fetchrow(SQL["find_event"], workspace_id, conversation_id, what.seq)
             target = store.parse_body(record["body"].encode()) if record else None
@@ -340,14 +355,42 @@ class Conversations:
             change = rules.plan_change(target, author, what, sender, delete_any=rights == "any")
             draft = draft._replace(body=encode(change).decode())
             stored = await self._append_in(tx, draft, at)
-            if isinstance(change, Deleted) and isinstance(target, Message | Note) and target.attachments:
-                await self._files.forget_in(tx, workspace_id, [file.id for file in target.attachments])
+            if isinstance(change, Deleted) and isinstance(target, Message | Note):
+                if target.attachments:
+                    await self._files.forget_in(tx, workspace_id, [file.id for file in target.attachments])
+                holders = await self._erase_copies(tx, workspace_id, siblings, conversation_id, what.seq)
             assert target is not None  # noqa: S101 - plan_change has refused a missing one
             body = rules.fold(target, change, sender[1], at)
             await tx.execute(SQL["set_body"], workspace_id, conversation_id, what.seq, encode(body).decode())
             await self._refresh_preview(tx, workspace_id, conversation_id)
-        self._announce([(draft._replace(target=record["type"] if record else ""), stored)])
+        draft = draft._replace(target=record["type"] if record else "")
+        self._announce([(draft, stored)])
+        if holders - {conversation_id}:
+            for listener in self._listeners:
+                listener.on_erased(workspace_id, list(holders - {conversation_id}), draft, stored)
         return stored
+
+    async def _erase_copies(
+        self, tx: Connection, workspace_id: int, siblings: list[UUID], conversation_id: UUID, seq: int
+    ) -> set[UUID]:
+        """Empty what earlier edits and quotes repeat of a deleted message; the conversations where there was some.
+
+        `siblings` are locked by the caller.
+        """
+        holders: set[UUID] = set()
+        at: tuple[UUID, int] = (SYSTEM, 0)
+        while True:
+            values = (workspace_id, siblings, conversation_id, *store.marks_of(conversation_id, seq), *at)
+            found = await tx.fetch(SQL["list_copies"], *values)
+            for record in found:
+                at = (record["conversation_id"], record["seq"])
+                held = store.parse_body(record["body"].encode())
+                body = rules.erase(held, conversation_id, seq, here=at[0] == conversation_id)
+                if body is not held:
+                    holders.add(at[0])
+                    await tx.execute(SQL["set_body"], workspace_id, *at, encode(body).decode())
+            if not found:
+                return holders
 
     async def _known(self, tx: Connection, draft: Draft) -> Stored | None:
         record = await tx.fetchrow(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from okno.conversations.append import Draft, Outcome
+from okno.conversations.append import Draft, Outcome, Stored
 from okno.conversations.types import Receipt
 
-__all__ = ["Draft", "Outcome", "TimelineListener"]
+__all__ = ["Draft", "Outcome", "Stored", "TimelineListener"]
 
 
 class TimelineListener(Protocol):
@@ -20,6 +20,10 @@ class TimelineListener(Protocol):
         ...
 
     def on_receipt(self, workspace_id: int, receipt: Receipt) -> None: ...
+
+    def on_erased(self, workspace_id: int, holders: Sequence[UUID], draft: Draft, stored: Stored) -> None:
+        """The deletion `draft` has emptied quotes in `holders`, other conversations of the contact."""
+        ...
 
     def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
         """A contact's conversation was opened, reopened or closed."""

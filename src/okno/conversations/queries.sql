@@ -44,6 +44,28 @@ SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq,
 SELECT id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq
   FROM conversation WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
 
+-- In the order of ids, as appending does: two may wait for each other, never in a circle.
+-- name: lock_conversations :many
+SELECT id, contact_id, team_id, assignee_id FROM conversation
+ WHERE workspace_id = $1 AND id = ANY($2::uuid[]) ORDER BY id LIMIT 10000 FOR NO KEY UPDATE;
+
+-- name: list_siblings :many
+WITH mine AS (SELECT contact_id FROM conversation WHERE workspace_id = $1 AND id = $2)
+SELECT id FROM conversation
+ WHERE workspace_id = $1 AND contact_id = (SELECT contact_id FROM mine) AND status = 'open'
+ UNION ALL
+SELECT id FROM conversation
+ WHERE workspace_id = $1 AND contact_id = (SELECT contact_id FROM mine) AND status = 'closed'
+ LIMIT 10000;
+
+-- What repeats a message: a reading of the contact's whole timeline, for the rare deletion.
+-- name: list_copies :many
+SELECT conversation_id, seq, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) AND (conversation_id, seq) > ($6::uuid, $7::bigint)
+   AND (conversation_id = $3 AND type = 'edited' AND starts_with(body, $4)
+        OR type IN ('message', 'note') AND strpos(body, $5) > 0)
+ ORDER BY conversation_id, seq LIMIT 1000;
+
 -- name: set_assignee :exec
 UPDATE conversation SET assignee_id = $3, turn = $4, change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = $2;

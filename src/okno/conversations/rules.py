@@ -52,6 +52,20 @@ def fold(body: Body, change: Reacted | Edited | Deleted, actor_id: UUID, at: dat
             assert_never(change)
 
 
+def erase(body: Body, conversation: UUID, seq: int, *, here: bool) -> Body:
+    """An event's body after the deletion of the message `seq` of `conversation`: what it repeats of it is emptied.
+
+    `here`: the event is of the same conversation. The same body when it repeats nothing. The browser does the same.
+    """
+    if isinstance(body, Edited):
+        return replace(body, text="") if here and body.seq == seq and body.text else body
+    if isinstance(body, Message | Note) and body.quote and body.quote.excerpt:
+        quote = body.quote
+        if (quote.conversation, quote.seq) == (conversation, seq):
+            return replace(body, quote=replace(quote, excerpt=""))
+    return body
+
+
 def _reacted(reactions: list[Reaction], change: Reacted, actor_id: UUID) -> list[Reaction]:
     after = []
     found = False

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from okno.conversations.types import Body, ConversationRow, Counters, Event, EventRaw, Receipt, Status, Tab
+from okno.conversations.types import Body, ConversationRow, Counters, Edited, Event, EventRaw, Receipt, Status, Tab
 from okno.db.queries import load_queries
 from okno.kit import wire
 
@@ -142,6 +142,15 @@ def raw_event(conversation_id: UUID, record: Any, name: str, *, hidden: bool = F
 def event_of(raw: EventRaw) -> Event:
     """The typed form, for REST."""
     return msgspec.json.decode(msgspec.json.encode(raw), type=Event)
+
+
+def marks_of(conversation_id: UUID, seq: int) -> tuple[str, str]:
+    """How the JSON of an edit of a message begins, and what stands in the JSON of whatever quotes it.
+
+    In a text the quotation marks are escaped, so nothing a person writes looks like the second.
+    """
+    edit = wire.encode(Edited(seq, "")).decode().removesuffix('"text":""}')
+    return edit, f'"quote":{{"conversation":"{conversation_id}","seq":{seq},'
 
 
 def targets_of(records: Sequence[Any]) -> dict[int, int]:

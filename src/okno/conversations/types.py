@@ -18,7 +18,7 @@ Emoji = Annotated[str, Meta(min_length=1, max_length=limits.REACTION_LEN_MAX, pa
 
 
 class Quote(Answer, frozen=True):
-    """What a message answers: any event of the same timeline. `excerpt` is its text when it was quoted."""
+    """What a message answers: any event of the same contact. `excerpt` is its text then, empty once it is deleted."""
 
     conversation: UUID
     seq: Seq
@@ -87,14 +87,17 @@ class Reacted(Answer, tag_field="type", tag="reacted", frozen=True):
 
 
 class Edited(Answer, tag_field="type", tag="edited", frozen=True):
-    """The text of the event `seq` was replaced."""
+    """The text of the event `seq` was replaced; empty once that event is deleted."""
 
     seq: int
     text: str
 
 
 class Deleted(Answer, tag_field="type", tag="deleted", frozen=True):
-    """Text and attachments of the event `seq` are gone for everybody."""
+    """Text and attachments of the event `seq` are gone for everybody, and with them every copy: edits and quotes.
+
+    An open conversation that quotes it is told the event of the other conversation, too.
+    """
 
     seq: int
 

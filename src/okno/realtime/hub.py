@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from okno.access.types import Actor
-from okno.conversations.api import Conversations, Stored, Waiter
+from okno.conversations.api import SYSTEM, Conversations, Stored, Waiter
 from okno.conversations.events import Draft, Outcome
 from okno.conversations.types import ConversationRow, Receipt
 from okno.kit import limits
@@ -194,6 +194,17 @@ class Hub:
             frame = encode(ReceiptFrame(receipt))
             for session in listeners:
                 session.send(frame)
+
+    def on_erased(self, workspace_id: int, holders: Sequence[UUID], draft: Draft, stored: Stored) -> None:
+        """To those who have a quote before them and not the conversation it is of; they are not told by whom."""
+        told = self._threads.get((workspace_id, draft.conversation_id), set())
+        listeners = {s for c in holders for s in self._threads.get((workspace_id, c), ())} - told
+        if listeners:
+            bare = draft._replace(actor="system", actor_id=SYSTEM)
+            frame = events_frame([encode_event(bare, place_of(draft, stored.seq, utc_text(stored.at)), "")], None)
+            for session in listeners:
+                if not (session.customer and draft.target == "note"):
+                    session.send(frame)
 
     def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
         for session in list(self._contacts.get((workspace_id, contact_id), ())):

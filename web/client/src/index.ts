@@ -3,6 +3,7 @@ export { LINK_MS, Links, type FileLink } from "./links"
 export { OUTBOX_MAX, Outbox } from "./outbox"
 export { eventStream } from "./stream"
 export {
+  after,
   applyEvents,
   applyOlder,
   applySnapshot,

@@ -63,6 +63,43 @@ describe("a thread", () => {
     expect(applyEvents(deleted, [event(5, { type: "edited", seq: 1, text: "again" })]).events[0]!.body).not.toHaveProperty("text")
   })
 
+  it("leaves no copy of what was deleted, in whatever order it is told", () => {
+    const quote = { conversation: C, seq: 1, excerpt: "m1", author: "" }
+    const line = [
+      event(2, { type: "edited", seq: 1, text: "m1 again" }),
+      event(3, { type: "message", text: "yes", quote }),
+      event(4, { type: "note", text: "look", quote }),
+      event(5, { type: "message", text: "other", quote: { ...quote, conversation: "d", excerpt: "kept" } }),
+      event(6, { type: "deleted", seq: 1 }),
+      event(7, { type: "message", text: "sent before it was known", quote }),
+    ]
+    for (let seed = 0; seed < 50; seed++) {
+      const next = random(seed)
+      let state = started(1)
+      for (const one of [...line].sort(() => next() - 0.5)) state = applyEvents(state, [one])
+      expect(JSON.stringify(state), `seed ${seed}`).not.toContain("m1")
+      expect(state.events[2]!.body).toMatchObject({ text: "yes", quote: { conversation: C, seq: 1, excerpt: "" } })
+      expect(state.events[4]!.body).toMatchObject({ quote: { excerpt: "kept" } })
+    }
+  })
+
+  it("empties a quote of another conversation's message", () => {
+    const quote = { conversation: "d", seq: 9, excerpt: "secret", author: "" }
+    const state = applyEvents(started(1), [event(2, { type: "message", text: "a", quote }), event(4, { type: "message", text: "b", quote })])
+    const told = applyEvents(state, [{ ...event(12, { type: "deleted", seq: 9 }), conversation: "d" }, { ...event(3), conversation: "d" }])
+    expect(JSON.stringify(told)).not.toContain("secret")
+    expect(told.events.map((e) => e.conversation)).toEqual([C, C])
+    expect(told.events.at(-1)!.body).toMatchObject({ text: "a", quote: { conversation: "d", seq: 9 } })
+  })
+
+  it("takes no text back from an older page that was read before the deletion", () => {
+    const late = applyEvents({ ...started(0), events: [event(3)] }, [event(4, { type: "deleted", seq: 1 })])
+    const page = [event(1), event(2, { type: "edited", seq: 1, text: "m1 again" })]
+    const state = applyOlder(late, page, false)
+    expect(JSON.stringify(state)).not.toContain("m1")
+    expect(state.events[0]!.body).toMatchObject({ deleted_at: "2026-01-01T00:00:00.000Z" })
+  })
+
   it("joins an older page only where it touches", () => {
     const late = { ...started(0), events: [event(10), event(11)] }
     expect(applyOlder(late, [event(8), event(9)], true).events.map((e) => e.seq)).toEqual([8, 9, 10, 11])

@@ -1,4 +1,4 @@
-import type { Ack, Attachment, Body, Event, Message, Note, Quote, Reaction, Receipt, Send, Snapshot, Thread } from "@okno/protocol"
+import type { Ack, Attachment, Body, Deleted, Event, Message, Note, Quote, Reaction, Receipt, Send, Snapshot, Thread } from "@okno/protocol"
 
 /** An own send that has no number yet. `failed` holds what the server said against it; `files` and `quote` how it is shown. */
 export interface Pending {
@@ -43,19 +43,10 @@ export function gapOf(state: ThreadState): { after: number; until: number } | nu
 }
 
 function react(reactions: Reaction[], emoji: string, actor: string, on: boolean): Reaction[] {
-  const after: Reaction[] = []
-  let found = false
-  for (const reaction of reactions) {
-    let actors = reaction.actors
-    if (reaction.emoji === emoji) {
-      found = true
-      actors = actors.filter((a) => a !== actor)
-      if (on) actors = [...actors, actor]
-    }
-    if (actors.length) after.push({ emoji: reaction.emoji, actors })
-  }
-  if (on && !found) after.push({ emoji, actors: [actor] })
-  return after
+  const all = reactions.some((r) => r.emoji === emoji) ? reactions : [...reactions, { emoji, actors: [] }]
+  return all
+    .map((r) => (r.emoji === emoji ? { emoji, actors: [...r.actors.filter((a) => a !== actor), ...(on ? [actor] : [])] } : r))
+    .filter((r) => r.actors.length)
 }
 
 /** The target's body after a change: the same fold as the server's, so that a live thread equals one read anew. */
@@ -66,33 +57,49 @@ export function fold(body: Body, change: Event): Body {
     case "edited":
       return target.deleted_at ? target : { ...target, text: change.body.text, edited_at: change.at }
     case "deleted":
-      return { type: target.type, deleted_at: target.deleted_at ?? change.at, ...(target.edited_at ? { edited_at: target.edited_at } : {}) }
+      return { type: target.type, deleted_at: target.deleted_at ?? change.at, edited_at: target.edited_at }
     case "reacted": {
       if (target.deleted_at) return target
       const reactions = react(target.reactions ?? [], change.body.emoji, change.actor_id, change.body.on)
-      const { reactions: _, ...rest } = target
-      return reactions.length ? { ...rest, reactions } : rest
+      return { ...target, reactions: reactions.length ? reactions : undefined }
     }
     default:
       return body
   }
 }
 
-function appendDense(events: Event[], event: Event): Event[] {
-  const change = event.body
-  if (change.type === "edited" || change.type === "deleted" || change.type === "reacted") {
-    const at = events.findIndex((e) => e.seq === change.seq)
-    if (at >= 0) {
-      const target = events[at]!
-      events = [...events]
-      events[at] = { ...target, body: fold(target.body, event) }
-    }
+/** An event after a change of it, or after the deletion of what it repeats: edits and quotes of that are emptied. */
+export function after(event: Event, change: Event): Event {
+  let { body } = event
+  const { quote } = body as Message
+  const about = (it: { conversation: string }, seq: number): boolean => it.conversation === change.conversation && seq === (change.body as Deleted).seq
+  if (about(event, event.seq)) body = fold(body, change)
+  else if (change.body.type === "deleted") {
+    if (body.type === "edited" && about(event, body.seq)) body = { ...body, text: "" }
+    else if (quote && about(quote, quote.seq)) body = { ...(body as Message), quote: { ...quote, excerpt: "" } }
   }
-  return [...events, event]
+  return body === event.body ? event : { ...event, body }
 }
 
-/** Take events in any order, any number of times. The state is returned unchanged when there is nothing new. */
+const deletions = (events: readonly Event[]): Event[] => events.filter((e) => e.body.type === "deleted")
+
+function appendDense(events: Event[], event: Event): Event[] {
+  if ("seq" in event.body) events = events.map((e) => after(e, event))
+  // an own message may have been on its way while what it quotes was deleted
+  return [...events, deletions(events).reduce(after, event)]
+}
+
+/**
+ * Take events in any order, any number of times. The state is returned unchanged when there is nothing new. Of other
+ * conversations only deletions matter: their texts are in no quote any more.
+ */
 export function applyEvents(state: ThreadState, incoming: readonly Event[]): ThreadState {
+  const elsewhere = incoming.filter((e) => e.conversation !== state.conversation)
+  if (elsewhere.length) {
+    const erased = (events: Event[]): Event[] => events.map((e) => deletions(elsewhere).reduce(after, e))
+    state = { ...state, events: erased(state.events), early: erased(state.early) }
+    incoming = incoming.filter((e) => !elsewhere.includes(e))
+  }
   if (!incoming.length) return state
   const cursor = cursorOf(state)
   if (cursor === null && state.thread === null) return { ...state, early: merge(state.early, incoming) }
@@ -129,7 +136,8 @@ export function applySnapshot(state: ThreadState, snapshot: Snapshot): ThreadSta
 /** An older page, read by REST: put before what is held when it joins without a gap. */
 export function applyOlder(state: ThreadState, older: readonly Event[], moreBefore: boolean): ThreadState {
   const first = state.events[0]?.seq ?? Number.MAX_SAFE_INTEGER
-  const page = older.filter((e) => e.seq < first)
+  const gone = deletions(state.events) // a page read before a deletion brings no text back
+  const page = older.filter((e) => e.seq < first).map((e) => gone.reduce(after, e))
   const last = page[page.length - 1]
   if (!last || (state.events.length && last.seq !== first - 1)) return { ...state, moreBefore }
   return { ...state, events: [...page, ...state.events], moreBefore }
@@ -140,9 +148,9 @@ export function eventOfAck(pending: Pending, ack: Ack, me: { actor: Event["actor
   const { body } = pending
   const shown: Body =
     body.type === "message" || body.type === "note"
-      ? { type: body.type, text: body.text ?? "", ...(pending.files ? { attachments: pending.files } : {}), ...(pending.quote ? { quote: pending.quote } : {}) }
+      ? { type: body.type, text: body.text ?? "", attachments: pending.files, quote: pending.quote }
       : body
-  return { conversation: ack.conversation, seq: ack.seq, id: ack.id, at: ack.at, actor: me.actor, actor_id: me.id, actor_name: me.name, body: shown }
+  return { ...ack, actor: me.actor, actor_id: me.id, actor_name: me.name, body: shown }
 }
 
 export function maxReceipt(a: Receipt | null, b: Receipt): Receipt {

@@ -349,7 +349,7 @@ export class Talk {
     })
     const all = [...events, ...mine]
     for (const event of events) this.outbox.remove(event.id)
-    const conversation = all[0]?.conversation
+    const conversation = this.view.state?.conversation ?? all[0]?.conversation
     if (conversation) this.take(conversation, (state) => applyEvents(state, all))
     else this.changed()
     const said = events.filter((e) => e.actor !== "customer" && e.body.type === "message")

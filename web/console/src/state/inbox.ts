@@ -185,9 +185,12 @@ export const useInbox = defineStore("inbox", () => {
     const self = session.me?.operator
     const byThread = new Map<string, NonNullable<typeof frame.events>>()
     const put = (event: NonNullable<typeof frame.events>[number]): void => {
-      const held = byThread.get(event.conversation)
-      if (held) held.push(event)
-      else byThread.set(event.conversation, [event])
+      // a deletion is for every thread: quotes may be anywhere
+      for (const id of event.body.type === "deleted" ? threads.value.keys() : [event.conversation]) {
+        const held = byThread.get(id)
+        if (held) held.push(event)
+        else byThread.set(id, [event])
+      }
     }
     for (const event of frame.events ?? []) {
       outbox.remove(event.id)
