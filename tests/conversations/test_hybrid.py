@@ -12,12 +12,14 @@ from okno.app.wiring import App
 from okno.conversations import store
 from okno.conversations.types import (
     Body,
+    QuoteRef,
     SendDeletion,
     SendEdit,
     SendMessage,
     SendNote,
     SendReaction,
 )
+from okno.kit.errors import Invalid
 from okno.kit.ids import uuid7
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
 from tests.conversations.replay import Witness, told_to
@@ -112,3 +114,33 @@ async def test_a_customer_sees_places_instead_of_what_is_not_for_him(app: App) -
     assert [e.seq for e in events] == [1, 2, 3, 4, 5]
     assert [store.event_of(e).body.__struct_config__.tag for e in events] == ["opened", *["hidden"] * 4]
     assert b"secret" not in msgspec.json.encode(events)
+    assert {(e.actor, e.actor_id, e.actor_name) for e in events[1:]} == {("system", UUID(int=0), "")}
+
+
+async def test_an_operator_quotes_only_what_he_may_see(app: App) -> None:
+    """By quoting number after number he would read a conversation of another team."""
+    owner = await make_operator(app, "owner")
+    team = (await app.access.create_team(owner, f"team {uuid7()}")).id
+    outside = await make_operator(app, "operator")
+    contact = await make_contact(app)
+    closed_one = await open_conversation(app, contact, team)
+    await _say(app, closed_one, ("customer", contact), SendMessage(text="only for the team"))
+    await app.conversations.close(owner, closed_one)
+    await app.database.execute(
+        "UPDATE conversation SET closed_at = closed_at - interval '1000 days' WHERE id = $1", closed_one
+    )
+    here = await open_conversation(app, contact)
+
+    async def quote(actor: Actor, seq: int, what: type[SendMessage | SendNote]) -> Any:
+        sent = what(text="as you said", quote=QuoteRef(closed_one, seq))
+        values = (app.workspace_id, here, ("operator", actor.operator_id), uuid7(), sent)
+        return await app.conversations.send(*values, rights="own", reader=actor)
+
+    for what in (SendMessage, SendNote):
+        with pytest.raises(Invalid) as foreign:
+            await quote(outside, 2, what)
+        with pytest.raises(Invalid) as missing:
+            await quote(outside, 99, what)
+        assert foreign.value.problem() == missing.value.problem()
+    assert await quote(owner, 2, SendMessage)
+    assert len([e for e in await read_all(app, here) if "only for the team" in str(e)]) == 1

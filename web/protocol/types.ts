@@ -98,7 +98,7 @@ export interface Labelled {
   added: string[]
   removed: string[]
 }
-/** A place in the numbering that this reader may not see; it keeps `seq` dense for him. */
+/** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
 }

@@ -14,6 +14,7 @@ from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.events import TimelineListener
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
+    NOBODY,
     Ack,
     ActorType,
     Assigned,
@@ -48,7 +49,6 @@ from okno.kit.ids import uuid7
 from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.wire import encode, utc_text
 
-SYSTEM = UUID(int=0)
 preview_of = rules.preview_of
 Sender = tuple[ActorType, UUID]
 Rights = Literal["own", "any"]
@@ -270,13 +270,15 @@ class Conversations:
         *,
         rights: Rights,
         owner: UUID | None = None,
+        reader: Actor | None = None,
     ) -> Ack:
         """Append and wait for the commit. The scope is the caller's; what the sender may send is decided here.
 
         `owner` is who uploaded the files when that is not the sender: a visitor's browser.
+        `reader` is the operator who writes: he quotes only of conversations he may see.
         """
         if isinstance(what, SendMessage | SendNote):
-            stored = await self._say(workspace_id, conversation_id, sender, client_id, what, owner or sender[1])
+            stored = await self._say(workspace_id, conversation_id, sender, client_id, what, owner or sender[1], reader)
         else:
             stored = await self._change(workspace_id, conversation_id, sender, client_id, what, rights)
         return Ack(client_id, conversation_id, stored.seq, utc_text(stored.at))
@@ -289,6 +291,7 @@ class Conversations:
         client_id: UUID,
         what: SendMessage | SendNote,
         owner: UUID,
+        reader: Actor | None,
     ) -> Stored:
         """Raises `Invalid`, `NotAllowed`, `NotFound`."""
         note = isinstance(what, SendNote)
@@ -297,7 +300,7 @@ class Conversations:
         if not what.text.strip() and not what.attachments:
             raise Invalid("a message has text or a file", field="text")
         if what.quote:
-            await self._quoted(self._db, workspace_id, conversation_id, what.quote, secret=note)
+            await self._quoted(self._db, workspace_id, conversation_id, what.quote, reader, secret=note)
         attachments = []
         if what.attachments:
             values = (workspace_id, owner, what.attachments)
@@ -311,21 +314,36 @@ class Conversations:
             return await self.writer.append(draft)
         async with self._db.transaction() as tx:  # a deletion waits: no quote is written of what is just being erased
             await tx.fetch(SQL["lock_conversations"], workspace_id, [conversation_id, what.quote.conversation])
-            quote = await self._quoted(tx, workspace_id, conversation_id, what.quote, secret=note)
+            quote = await self._quoted(tx, workspace_id, conversation_id, what.quote, reader, secret=note)
             draft = draft._replace(body=encode(replace(body, quote=quote)).decode())
             stored = await self._append_in(tx, draft, millis(self._clock.now()))
         self._announce([(draft, stored)])
         return stored
 
     async def _quoted(
-        self, db: Database | Connection, workspace_id: int, conversation_id: UUID, ref: QuoteRef, *, secret: bool
+        self,
+        db: Database | Connection,
+        workspace_id: int,
+        conversation_id: UUID,
+        ref: QuoteRef,
+        reader: Actor | None,
+        *,
+        secret: bool,
     ) -> Quote:
-        """What a message repeats of another event; only a note (`secret`) may repeat what customers do not see."""
+        """What a message repeats of another event; only a note (`secret`) may repeat what customers do not see.
+
+        Raises `Invalid`, the same for what is not there and for what `reader` may not see.
+        """
         record = await db.fetchrow(SQL["find_event"], workspace_id, ref.conversation, ref.seq)
         if ref.conversation != conversation_id:  # another conversation of the same contact, or nothing
             mine = await db.fetchrow(SQL["read_scope"], workspace_id, conversation_id)
             other = await db.fetchrow(SQL["read_scope"], workspace_id, ref.conversation)
-            if not mine or not other or mine["contact_id"] != other["contact_id"]:
+            if (
+                not mine
+                or not other
+                or mine["contact_id"] != other["contact_id"]
+                or (reader and not rules.may_see(reader, other["team_id"], other["assignee_id"]))
+            ):
                 record = None
         if record is None or not (secret or rules.customer_sees(record["type"], "message")):
             raise Invalid("the quoted event is not there", field="quote")
@@ -378,7 +396,7 @@ class Conversations:
         `siblings` are locked by the caller.
         """
         holders: set[UUID] = set()
-        at: tuple[UUID, int] = (SYSTEM, 0)
+        at: tuple[UUID, int] = (NOBODY, 0)
         while True:
             values = (workspace_id, siblings, conversation_id, *store.marks_of(conversation_id, seq), *at)
             found = await tx.fetch(SQL["list_copies"], *values)
@@ -436,7 +454,7 @@ class Conversations:
                 conversation_id = UUID(str(record["id"]))
                 locked = await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id)
                 if locked and locked["status"] == "closed":
-                    appended.append(await self._reopen_in(tx, workspace_id, locked, ("system", SYSTEM), now))
+                    appended.append(await self._reopen_in(tx, workspace_id, locked, ("system", NOBODY), now))
             else:
                 conversation_id = uuid7()
                 made = await tx.fetchval(
@@ -525,7 +543,7 @@ class Conversations:
                 if await tx.fetchrow(SQL["find_open"], workspace_id, locked["contact_id"]):
                     continue
                 now = millis(self._clock.now())
-                appended = [await self._reopen_in(tx, workspace_id, locked, ("system", SYSTEM), now)]
+                appended = [await self._reopen_in(tx, workspace_id, locked, ("system", NOBODY), now)]
             self._announce(appended)
             for listener in self._listeners:
                 listener.on_conversation(workspace_id, locked["contact_id"], record["id"], is_open=True)
@@ -633,4 +651,4 @@ def _draft(workspace_id: int, conversation_id: UUID, sender: Sender, body: Body)
 
 
 def _system_draft(workspace_id: int, conversation_id: UUID, body: Body) -> Draft:
-    return _draft(workspace_id, conversation_id, ("system", SYSTEM), body)
+    return _draft(workspace_id, conversation_id, ("system", NOBODY), body)

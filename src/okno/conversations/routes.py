@@ -137,6 +137,7 @@ async def send_event(
         event_id,
         data,
         rights=rights,  # type: ignore[arg-type]
+        reader=actor,
     )
 
 

@@ -6,13 +6,25 @@ from uuid import UUID
 
 import msgspec
 
-from okno.conversations.types import Body, ConversationRow, Counters, Edited, Event, EventRaw, Receipt, Status, Tab
+from okno.conversations.types import (
+    HIDDEN_BODY,
+    NOBODY,
+    Body,
+    ConversationRow,
+    Counters,
+    Edited,
+    Event,
+    EventRaw,
+    Receipt,
+    Status,
+    Tab,
+)
 from okno.db.queries import load_queries
 from okno.kit import wire
 
 SQL = load_queries("okno.conversations")
 parse_body = msgspec.json.Decoder(Body).decode
-HIDDEN = msgspec.Raw(b'{"type":"hidden"}')
+HIDDEN = msgspec.Raw(HIDDEN_BODY.encode())
 
 ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name,
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
@@ -126,17 +138,11 @@ def receipt_of(conversation_id: UUID, record: Any) -> Receipt:
 
 
 def raw_event(conversation_id: UUID, record: Any, name: str, *, hidden: bool = False) -> EventRaw:
-    """The stored row as it goes out; its body is not decoded."""
-    return EventRaw(
-        conversation_id,
-        record["seq"],
-        record["client_id"],
-        wire.utc_text(record["created_at"]),
-        record["actor"],
-        record["actor_id"],
-        name,
-        HIDDEN if hidden else msgspec.Raw(record["body"].encode()),
-    )
+    """The stored row as it goes out; its body is not decoded. Of what is hidden not even the actor is told."""
+    place = (conversation_id, record["seq"], record["client_id"], wire.utc_text(record["created_at"]))
+    if hidden:
+        return EventRaw(*place, "system", NOBODY, "", HIDDEN)
+    return EventRaw(*place, record["actor"], record["actor_id"], name, msgspec.Raw(record["body"].encode()))
 
 
 def event_of(raw: EventRaw) -> Event:

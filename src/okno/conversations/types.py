@@ -130,10 +130,13 @@ class Labelled(Answer, tag_field="type", tag="labelled", frozen=True):
 
 
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
-    """A place in the numbering that this reader may not see; it keeps `seq` dense for him."""
+    """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
 
 Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+HIDDEN_BODY = '{"type":"hidden"}'
+NOBODY = UUID(int=0)
+"""Who did what a reader may not see, and what the system does of itself."""
 CUSTOMER_SEES = frozenset({"message", "reacted", "edited", "deleted", "opened", "closed", "assigned"})
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from okno.access.types import Actor
-from okno.conversations.api import SYSTEM, Conversations, Stored, Waiter
+from okno.conversations.api import Conversations, Stored, Waiter
 from okno.conversations.events import Draft, Outcome
-from okno.conversations.types import ConversationRow, Receipt
+from okno.conversations.types import HIDDEN_BODY, NOBODY, ConversationRow, Receipt
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
@@ -21,7 +21,6 @@ from okno.realtime.frames import Bye, ReceiptFrame, Refused, Rows, TypingFrame
 log = structlog.get_logger()
 CURSOR_LAG_TICKS = 20  # five seconds: a row marked late is sent again rather than never
 COUNTERS_INTERVAL_S = 1.0
-HIDDEN_BODY = '{"type":"hidden"}'
 EMPTY = '""'
 Thread = tuple[int, UUID]
 
@@ -175,7 +174,9 @@ class Hub:
             if session is origin:
                 continue
             if secret and session.customer:
-                hidden = hidden or encode_event(draft._replace(body=HIDDEN_BODY), place, "")
+                hidden = hidden or encode_event(
+                    draft._replace(actor="system", actor_id=NOBODY, body=HIDDEN_BODY), place, ""
+                )
                 told.setdefault(session, []).append(hidden)
                 continue
             if not event:
@@ -200,7 +201,7 @@ class Hub:
         told = self._threads.get((workspace_id, draft.conversation_id), set())
         listeners = {s for c in holders for s in self._threads.get((workspace_id, c), ())} - told
         if listeners:
-            bare = draft._replace(actor="system", actor_id=SYSTEM)
+            bare = draft._replace(actor="system", actor_id=NOBODY)
             frame = events_frame([encode_event(bare, place_of(draft, stored.seq, utc_text(stored.at)), "")], None)
             for session in listeners:
                 if not (session.customer and draft.target == "note"):

@@ -84,7 +84,7 @@ class OperatorSession(Session):
         await self.realtime.conversations.access_conversation(actor, frame.conversation)
         rights = "any" if "delete_any" in actor.permissions else "own"
         sender = ("operator", actor.operator_id)
-        await self._send(actor.workspace_id, frame.conversation, sender, frame, rights, actor.operator_id)
+        await self._send(actor.workspace_id, frame.conversation, sender, frame, rights, actor.operator_id, actor)
 
     async def _open(self, frame: Open) -> None:
         actor, conversations = self.actor, self.realtime.conversations

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from okno.access.api import Access
+from okno.access.types import Actor
 from okno.channels.site.api import Site
 from okno.conversations.api import Conversations, Draft, preview_of
 from okno.conversations.types import Message, Receipt, SendMessage, Thread
@@ -315,11 +316,18 @@ class Session:
         return True
 
     async def _send(
-        self, workspace_id: int, conversation_id: UUID, sender: Any, frame: SendFrame, rights: Any, owner: UUID
+        self,
+        workspace_id: int,
+        conversation_id: UUID,
+        sender: Any,
+        frame: SendFrame,
+        rights: Any,
+        owner: UUID,
+        reader: Actor | None = None,
     ) -> None:
         """The long way: look-ups first, then the same writer."""
         conversations = self.realtime.conversations
         ack = await conversations.send(
-            workspace_id, conversation_id, sender, frame.id, frame.body, rights=rights, owner=owner
+            workspace_id, conversation_id, sender, frame.id, frame.body, rights=rights, owner=owner, reader=reader
         )
         self.send(b'{"t":"events","acks":[' + encode(ack) + b"]}")
