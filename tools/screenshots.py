@@ -125,7 +125,9 @@ def talk(console: Page, customer: Page, story: Story) -> None:
             console.get_by_test_id("tab-all").click()
             console.get_by_test_id("conversation").filter(has_text=line[:20]).first.click()
             console.get_by_test_id("composer").wait_for(timeout=WAIT_MS)
-        console.get_by_test_id("thread").get_by_text(line).first.wait_for(timeout=WAIT_MS)
+        # With its number: what a customer is typing is shown, too, and an answer begun before the message is held.
+        arrived = console.get_by_test_id("thread").locator("[data-testid=message][data-seq]").filter(has_text=line)
+        arrived.wait_for(timeout=WAIT_MS)
     time.sleep(2)  # read marks, typing marks and transitions come to rest
 
 
