@@ -334,3 +334,18 @@ def test_a_reported_event_is_kept_with_the_visit(shop: Page, console: Page, serv
     assert said["name"] == "basket"
     assert json.loads(said["data"])["price"] == "8 490 ₽"
     assert any("/demo/evening" in p["url"] and "Вечер" in p["title"] for p in visits[0]["pages"])
+
+
+def test_a_token_that_is_refused_is_renewed_once_and_then_given_up(shop: Page) -> None:
+    """A site with a wrong secret would have its pages ask without end, and its customers could not write at all."""
+    shop.evaluate(
+        """() => {
+          window.told = {renewed: 0, errors: []}
+          okno('on', 'error', (problem) => told.errors.push(problem.status))
+          okno('identify', {token: 'no.good.token', renew: () => { told.renewed++; return 'no.better.token' }})
+        }"""
+    )
+    frame = panel(shop)
+    say(frame, "Пишу и без входа")
+    expect(frame.locator("[data-testid=message][data-seq]")).to_have_count(1, timeout=SLOW_MS)
+    assert shop.evaluate("told") == {"renewed": 1, "errors": [401]}

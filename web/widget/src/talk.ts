@@ -116,7 +116,6 @@ export class Talk {
 
   identify(person: Person): void {
     this.init.person = person
-    this.renewing = false
     this.link.restart()
   }
 
