@@ -1,7 +1,7 @@
 """Everybody can use every screen: axe finds nothing in either theme, nothing is cut off at 320 px."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,11 @@ from tests.support.process import Server
 ROUTES = Path(__file__).parents[2] / "web/console/src/routes.ts"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW_PX = 320
+# Controls that can be seen and hang over an edge; what is only for screen readers is one pixel wide.
+OVERHANGING = """[...document.querySelectorAll("button, a, input, select, textarea")].filter(one => {
+  const {left, right, width} = one.getBoundingClientRect()
+  return width > 1 && getComputedStyle(one).visibility === "visible" && (left < 0 || right > innerWidth)
+}).map(one => one.outerHTML.slice(0, 160))"""
 
 
 def paths() -> list[str]:
@@ -103,7 +108,22 @@ def toast(page: Page) -> None:
     expect(page.get_by_test_id("undo")).to_be_visible()
 
 
-@pytest.mark.parametrize("state", [help_overlay, palette, emoji, note, colleagues, label_filter, toast])
+def card(page: Page) -> None:
+    """Over the thread where there is no room beside it."""
+    if page.get_by_test_id("card-pane").count() == 0:
+        page.get_by_test_id("card").click()
+    expect(page.get_by_test_id("card-pane")).to_be_visible()
+
+
+def long_draft(page: Page) -> None:
+    page.get_by_test_id("composer").fill("Длинный ответ, который долго пишут " * 8)
+    expect(page.get_by_test_id("draft")).not_to_be_empty()
+
+
+STATES = [help_overlay, palette, emoji, note, colleagues, label_filter, toast, card, long_draft]
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_in_a_dialog_or_state(
     themed: Page, server: Server, shop: Page, state: Callable[[Page], None]
 ) -> None:
@@ -116,3 +136,39 @@ def test_axe_finds_nothing_in_a_dialog_or_state(
     settled(themed)
     state(themed)
     assert faults(themed) == []
+
+
+@pytest.fixture
+def narrow(themed: Page) -> Iterator[Page]:
+    themed.set_viewport_size({"width": NARROW_PX, "height": 640})
+    yield themed
+    themed.set_viewport_size({"width": 1440, "height": 900})
+
+
+@pytest.mark.parametrize("state", [one for one in STATES if one is not label_filter])
+def test_a_dialog_or_state_fits_320_pixels(
+    narrow: Page, server: Server, shop: Page, state: Callable[[Page], None]
+) -> None:
+    """At 400 % zoom a dialog would hang over the edge, and its buttons could not be read or pressed."""
+    say(panel(shop), "Вопрос в узком окне")
+    narrow.goto(f"{server.url}/conversations")
+    narrow.get_by_test_id("conversation").filter(has_text="Вопрос в узком окне").first.click()
+    expect(narrow.get_by_test_id("composer")).to_be_visible()
+    expect(narrow.get_by_test_id("card-pane")).to_have_count(0)
+    narrow.get_by_test_id("thread").focus()
+    state(narrow)
+    settled(narrow)
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= NARROW_PX
+    assert narrow.evaluate(OVERHANGING) == []
+    assert faults(narrow) == []
+
+
+def test_the_lists_of_the_inbox_fit_320_pixels(narrow: Page, server: Server) -> None:
+    """On a small screen somebody could not get from one list to the other."""
+    narrow.goto(f"{server.url}/conversations")
+    for name in ("tab-mine", "tab-waiting", "closed", "tab-all", "filter"):
+        narrow.get_by_test_id(name).click()
+        settled(narrow)
+        assert narrow.evaluate("document.documentElement.scrollWidth") <= NARROW_PX, name
+        assert narrow.evaluate(OVERHANGING) == [], name
+        assert faults(narrow) == [], name

@@ -28,6 +28,8 @@ def test_a_conversation_is_answered_and_closed_by_keyboard_on_a_russian_layout(s
     expect(console.get_by_test_id("composer")).not_to_be_focused()
     russian(console, "KeyA", "ф")
     expect(console.get_by_test_id("assignee")).to_contain_text("У вас")
+    taken = console.get_by_test_id("system").filter(has_text="берёт диалог").locator(".cut")
+    expect(taken).to_have_text("Анна Кленова берёт диалог")
     russian(console, "KeyR", "к")
     expect(console.get_by_test_id("composer")).to_be_focused()
     console.keyboard.type("jek — это текст, а не клавиши")
@@ -56,6 +58,7 @@ def test_a_draft_waits_on_the_server_for_another_device(
     expect(other.get_by_test_id("conversation").filter(has_text="Половина отве")).to_be_visible()
     other.goto(address)
     expect(other.get_by_test_id("composer")).to_have_value("Половина отве")
+    expect(other.get_by_test_id("card")).to_have_attribute("aria-pressed", "false")
     other.get_by_test_id("composer").fill("Половина ответа готова")
     other.get_by_test_id("send").click()
     expect(other.get_by_test_id("thread")).to_contain_text("Половина ответа готова")
@@ -160,3 +163,30 @@ def test_first_steps_name_the_workspace_and_give_the_snippet(console: Page, serv
     console.goto(f"{server.url}/settings/widget")
     console.get_by_test_id("widget-greeting").fill("Рады видеть")
     expect(console.get_by_test_id("widget-look")).to_contain_text("Рады видеть")
+
+
+def test_the_card_lies_over_the_thread_only_when_it_is_asked_for(shop: Page, console: Page) -> None:
+    """On a phone, or in a window made small, an operator would see the customer's data where the words should be."""
+    say(panel(shop), "Вопрос с телефона")
+    open_latest(console, "Вопрос с телефона")
+    words = console.get_by_test_id("thread").get_by_text("Вопрос с телефона", exact=True)
+    words.wait_for()
+    card = console.get_by_test_id("card")
+    expect(card).to_have_attribute("aria-pressed", "true")
+    console.set_viewport_size({"width": 390, "height": 844})
+    words.click()  # refused when something lies over it
+    console.reload()
+    words.click()
+    card.click()
+    expect(console.get_by_role("complementary", name="Карточка клиента")).to_be_visible()
+
+
+def test_an_invitation_asks_for_a_name_and_gives_a_link(console: Page, server: Server) -> None:
+    """An administrator would not know what to write, or would have nothing to hand to the colleague."""
+    console.goto(f"{server.url}/settings/operators")
+    expect(console.get_by_label("Имя", exact=True)).to_have_count(1)
+    console.get_by_label("Почта", exact=True).fill("boris@example.com")
+    console.get_by_label("Имя", exact=True).fill("Борис Ольхин")
+    console.get_by_role("button", name="Пригласить").click()
+    expect(console.get_by_test_id("operator").filter(has_text="Борис Ольхин")).to_be_visible()
+    expect(console.get_by_test_id("invite-link").first).to_be_visible()
