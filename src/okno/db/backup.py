@@ -14,6 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self
@@ -31,6 +32,7 @@ FORMAT = 1
 CHUNK_BYTES = 256 * 1024
 TEXT_BYTES_MAX = 64 * 1024 * 1024  # manifest, keys and sums: 100 bytes a file
 COMPLAINT_BYTES_MAX = 2_000
+TRANSACTION_TIMEOUT_FROM = 170000  # version of the server; our pg_restore sets it whomever it speaks to
 PASSPHRASE_CHARS_MIN = 8
 # OWASP, 2025: N = 2^17, r = 8, p = 1: 128 MB and about half a second for every guess.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
@@ -234,11 +236,46 @@ def _verify(tar: tarfile.TarFile, passphrase: str) -> bytes:
 
 
 def _restore_dump(url: str, binaries: Path, content: IO[bytes]) -> None:
+    if int(_psql(url, binaries, "SHOW server_version_num")) < TRANSACTION_TIMEOUT_FROM:
+        _restore_script(url, binaries, content)
+        return
     options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-acl"]
     with _Program(url, binaries / "pg_restore", *options, stdin=subprocess.PIPE) as program:
-        with contextlib.suppress(BrokenPipeError):  # it gave up; its words say why
-            shutil.copyfileobj(content, program.stdin, CHUNK_BYTES)
+        _feed(content, program.stdin)
         program.end(RestoreFailed)
+
+
+def _restore_script(url: str, binaries: Path, content: IO[bytes]) -> None:
+    """Into a server that is older than pg_restore: as SQL, without the setting that server does not know."""
+    options = ["-qX", "--single-transaction", "-v", "ON_ERROR_STOP=1", "--file=-"]
+    with (
+        _Program(url, binaries / "psql", *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as psql,
+        ThreadPoolExecutor(1) as pool,
+        _Program(
+            None,
+            binaries / "pg_restore",
+            *("--file=-", "--no-owner", "--no-acl"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as script,
+    ):
+        feeding = pool.submit(_feed, content, script.stdin)
+        with contextlib.suppress(BrokenPipeError):  # psql gave up; its words say why
+            for line in script.stdout:
+                if line.startswith(b"SET transaction_timeout"):
+                    break
+                psql.stdin.write(line)
+            shutil.copyfileobj(script.stdout, psql.stdin, CHUNK_BYTES)
+            feeding.result()
+            script.end(RestoreFailed)  # before psql is told that this was all: it would commit half of it
+        psql.end(RestoreFailed)
+
+
+def _feed(content: IO[bytes], program: IO[bytes]) -> None:
+    with contextlib.suppress(BrokenPipeError):  # it gave up; its words say why
+        shutil.copyfileobj(content, program, CHUNK_BYTES)
+    with contextlib.suppress(BrokenPipeError):
+        program.close()
 
 
 def _restore_file(content: IO[bytes], target: Path) -> None:
@@ -259,17 +296,17 @@ class _Program:
     """One of PostgreSQL's programs. Its complaints go to a file: a pipe nobody reads would stop it."""
 
     def __init__(
-        self, url: str, path: Path, *options: str, stdin: int | None = None, stdout: int | None = None
+        self, url: str | None, path: Path, *options: str, stdin: int | None = None, stdout: int | None = None
     ) -> None:
-        parts = urlsplit(url)
+        parts = urlsplit(url or "")
         environment = clean_environment()
-        if parts.password:  # arguments are seen by everybody on the machine
+        if url and parts.password:  # arguments are seen by everybody on the machine
             environment["PGPASSWORD"] = unquote(parts.password)
             url = parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}").geturl()
         self._name = path.name
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
         try:
-            command = [str(path), *options, "--dbname", url]
+            command = [str(path), *options, *(["--dbname", url] if url else [])]
             self._process = subprocess.Popen(  # noqa: S603 - our own binaries and arguments
                 command, stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=self._complaints, env=environment
             )

@@ -71,12 +71,21 @@ class Database:
 
     @classmethod
     async def connect(cls, url: str, *, size: int = POOL_SIZE) -> "Database":
-        """Open the pool and check the server. Raises `WrongServer`."""
-        pool = await asyncpg.create_pool(
-            url, min_size=1, max_size=size, reset=_keep, server_settings=SESSION_SETTINGS, command_timeout=60
-        )
-        async with pool.acquire() as connection:
-            await check_server(connection)
+        """Open the pool and check the server. Raises `WrongServer`, also when it does not let us in."""
+        try:
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=size, reset=_keep, server_settings=SESSION_SETTINGS, command_timeout=60
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise WrongServer(f"no connection: {error}") from error
+        except ValueError:  # its words quote the address, perhaps the password in it
+            raise WrongServer("the address cannot be read: write marks in the password as %40, %2F, …") from None
+        try:
+            async with pool.acquire() as connection:
+                await check_server(connection)
+        except BaseException:
+            pool.terminate()
+            raise
         return cls(url, pool)
 
     async def close(self) -> None:
