@@ -31,6 +31,7 @@ bench: install
 
 protocol:
 	@PYTHONPATH=src:. $(PY) tools/protocol_types.py
+	@PYTHONPATH=src:. $(PY) -m tests.conversations.vectors
 
 schema:
 	@PYTHONPATH=src:. $(PY) tools/schema.py

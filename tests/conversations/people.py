@@ -29,11 +29,13 @@ async def open_conversation(app: App, contact: UUID, team: int = 0) -> UUID:
     )
 
 
-async def read_all(app: App, conversation: UUID) -> list[Any]:
+async def read_all(app: App, conversation: UUID, *, customer: bool = False) -> list[Any]:
     """Every event, typed, as a fresh reader gets it."""
     events, after = [], 0
     while True:
-        page = await app.conversations.page_events(app.workspace_id, conversation, after=after, limit=100)
+        page = await app.conversations.page_events(
+            app.workspace_id, conversation, after=after, limit=100, customer=customer
+        )
         events += page.events
         if not page.more_after:
             return events

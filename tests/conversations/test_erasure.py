@@ -4,13 +4,11 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from okno.app.wiring import App
 from okno.conversations.types import Event, QuoteRef, SendDeletion, SendEdit, SendMessage, SendNote
 from okno.kit.ids import uuid7
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
-from tests.conversations.replay import Witness, told_to
+from tests.conversations.replay import Screen, looking
 
 
 async def say(app: App, conversation: UUID, sender: Any, what: Any) -> int:
@@ -50,8 +48,8 @@ async def test_deletion_erases_every_copy(app: App) -> None:
     new = await open_conversation(app, contact)
     assert new != old
     across = await say(app, new, customer, SendMessage(text="as I said", quote=ref))
-    here, there = Witness(await read_all(app, old)), Witness(await read_all(app, new))
-    with told_to(app, here), told_to(app, there):
+    here, there = Screen(await read_all(app, old), owner), Screen(await read_all(app, new, customer=True))
+    with looking(app, here, there):
         await say(app, old, customer, SendDeletion(target))
     texts = await stored_texts(app, contact)
     assert "4111" not in texts
@@ -63,20 +61,6 @@ async def test_deletion_erases_every_copy(app: App) -> None:
     assert quote_of(fresh[across - 1]).excerpt == ""
     assert list(here.events.values()) == list(events.values())
     assert list(there.events.values()) == fresh
-
-
-class Screen:
-    """A session of the hub that has one thread open."""
-
-    def __init__(self, *, customer: bool) -> None:
-        self.customer = customer
-        self.frames: list[bytes] = []
-
-    def send(self, frame: bytes) -> None:
-        self.frames.append(frame)
-
-    def end(self, reason: str) -> None:
-        raise AssertionError(reason)
 
 
 async def test_a_screen_with_only_the_quote_is_told(app: App) -> None:
@@ -91,19 +75,12 @@ async def test_a_screen_with_only_the_quote_is_told(app: App) -> None:
     )
     new = await open_conversation(app, contact)
     await say(app, new, ("customer", contact), SendMessage(text="as I said", quote=QuoteRef(old, target)))
-    screens = {new: Screen(customer=True), old: Screen(customer=False)}
-    hub = app.realtime.hub
-    for conversation, screen in screens.items():
-        hub.subscribe((app.workspace_id, conversation), screen)
-    try:
+    customer, colleague = Screen(await read_all(app, new, customer=True)), Screen(await read_all(app, new), owner)
+    with looking(app, customer, colleague):
         await say(app, old, ("customer", contact), SendDeletion(target))
-    finally:
-        for conversation, screen in screens.items():
-            hub.unsubscribe((app.workspace_id, conversation), screen)
-    for screen in screens.values():
-        (frame,) = screen.frames
-        (event,) = msgspec.json.decode(frame)["events"]
-        assert (event["conversation"], event["body"]) == (str(old), {"type": "deleted", "seq": target})
+    for screen in (customer, colleague):
+        assert list(screen.events.values()) == await read_all(app, new)
+        assert "secret" not in str(screen.events)
 
 
 async def test_a_quote_never_outruns_the_deletion(app: App) -> None:

@@ -1,5 +1,6 @@
 """Whoever saw the events live and whoever reads afresh must hold the same thread."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.conversations import store
 from okno.conversations.types import (
-    Body,
     QuoteRef,
     SendDeletion,
     SendEdit,
@@ -22,9 +22,9 @@ from okno.conversations.types import (
 from okno.kit.errors import Invalid
 from okno.kit.ids import uuid7
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
-from tests.conversations.replay import Witness, told_to
+from tests.conversations.replay import Screen, looking
+from tests.conversations.vectors import TYPES
 
-TYPES = [t.__struct_config__.tag for t in Body.__args__]
 Scene = Callable[[App, Actor, UUID, UUID], Awaitable[Any]]
 
 
@@ -85,20 +85,92 @@ SCENES: dict[str, Scene] = {
 
 @pytest.mark.parametrize("event_type", TYPES)
 async def test_live_and_fresh_are_the_same(app: App, event_type: str) -> None:
-    """After a reload the thread would look different from what was on the screen."""
+    """After a reload the thread would look different from what was on the screen, for one party or the other."""
     actor = await make_operator(app, "owner")
     contact = await make_contact(app)
     conversation = await open_conversation(app, contact)
     await _say(app, conversation, ("customer", contact), SendMessage(text="hello"))
-    witness = Witness(await read_all(app, conversation))
+    noted = await _say(app, conversation, ("operator", actor.operator_id), SendNote(text="secret"))
+    operator = Screen(await read_all(app, conversation), actor)
+    customer = Screen(await read_all(app, conversation, customer=True))
     assert event_type in SCENES, f"the new type {event_type} needs a scene here"
-    with told_to(app, witness):
+    with looking(app, operator, customer):
         await SCENES[event_type](app, actor, contact, conversation)
-    fresh = await read_all(app, conversation)
-    seen = {e.body.__struct_config__.tag for e in fresh}
-    assert event_type in seen or event_type == "hidden"
-    assert [witness.events[e.seq] for e in fresh] == fresh
-    assert len(witness.events) == len(fresh)
+        for change in (SendReaction(noted.seq, "👍", on=True), SendEdit(noted.seq, "secret, too")):
+            await _say(app, conversation, ("operator", actor.operator_id), change)
+        await _say(app, conversation, ("operator", actor.operator_id), SendDeletion(noted.seq))
+    seen = set()
+    for screen in (operator, customer):
+        fresh = await read_all(app, conversation, customer=screen.customer)
+        assert list(screen.events.values()) == fresh
+        seen |= {e.body.__struct_config__.tag for e in fresh}
+        if screen.customer:
+            assert {e.actor_id for e in fresh if e.body.__struct_config__.tag == "hidden"} == {UUID(int=0)}
+    assert event_type in seen
+
+
+@pytest.mark.parametrize("event_type", TYPES)
+async def test_the_live_list_is_the_fresh_list(app: App, event_type: str) -> None:
+    """The list would show an old line, or one the operator may not see any more, until he reloads."""
+    owner = await make_operator(app, "owner")
+    team = (await app.access.create_team(owner, f"team {uuid7()}")).id
+    inside = await make_operator(app, "operator", frozenset({team}))
+    outside = await make_operator(app, "operator")
+    contact = await make_contact(app)
+    conversation = await open_conversation(app, contact, team)
+    await _say(app, conversation, ("customer", contact), SendMessage(text="hello"))
+    screens = [Screen(actor=actor) for actor in (owner, inside, outside)]
+    with looking(app, *screens):
+        await SCENES[event_type](app, owner, contact, conversation)
+        fresh = await app.conversations.get_row(owner, conversation)
+        for screen in screens[:2]:
+            while screen.rows.get(conversation) != fresh:
+                screen.stirred.clear()
+                await asyncio.wait_for(screen.stirred.wait(), 60)
+    assert conversation not in screens[2].rows
+
+
+async def test_a_row_leaves_the_list_of_who_may_not_see_it_any_more(app: App) -> None:
+    """Given to somebody and taken back, a conversation of another team would stay readable."""
+    owner = await make_operator(app, "owner")
+    team = (await app.access.create_team(owner, f"team {uuid7()}")).id
+    guest = await make_operator(app, "operator")
+    conversation = await open_conversation(app, await make_contact(app), team)
+    screen = Screen(actor=guest)
+    with looking(app, screen):
+        await app.conversations.assign(owner, conversation, guest.operator_id)
+        while conversation not in screen.rows:
+            screen.stirred.clear()
+            await asyncio.wait_for(screen.stirred.wait(), 60)
+        await app.conversations.assign(owner, conversation, None)
+        while conversation not in screen.gone:
+            screen.stirred.clear()
+            await asyncio.wait_for(screen.stirred.wait(), 60)
+    assert conversation not in screen.rows
+
+
+async def test_receipts_live_and_fresh_are_the_same(app: App) -> None:
+    """The checks under a message would differ after a reload, or go back."""
+    actor = await make_operator(app, "owner")
+    contact = await make_contact(app)
+    conversation = await open_conversation(app, contact)
+    for n in range(6):
+        sender = ("customer", contact) if n % 2 else ("operator", actor.operator_id)
+        await _say(app, conversation, sender, SendMessage(text=f"m{n}"))
+    api, events = app.conversations, await read_all(app, conversation)
+    screens = (Screen(events, actor), Screen(events))
+    with looking(app, *screens):
+        for seq, got in ((3, True), (2, False), (1, True), (99, True), (5, False), (4, False)):
+            await api.mark_read_by_customer(app.workspace_id, conversation, seq, got=got)
+            for screen in screens:
+                assert screen.receipt == await api.read_receipt(app.workspace_id, conversation)
+        for seq in (4, 2, 99):
+            await api.mark_read(actor, conversation, seq)
+            for screen in screens:
+                assert screen.receipt == await api.read_receipt(app.workspace_id, conversation)
+    last = events[-1].seq
+    assert screens[0].receipt
+    assert screens[0].receipt.customer_got_seq == screens[0].receipt.operator_read_seq == last
 
 
 async def test_a_customer_sees_places_instead_of_what_is_not_for_him(app: App) -> None:

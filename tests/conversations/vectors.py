@@ -1,0 +1,140 @@
+"""Cases of the timeline's fold for both languages: what is held, what is told, what is held then.
+
+`make protocol` writes web/client/src/fold.vectors.json from them; the browser's fold has to agree with it.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from okno.conversations.types import (
+    NOBODY,
+    ActorType,
+    Assigned,
+    Attachment,
+    Body,
+    Closed,
+    Deleted,
+    Edited,
+    Event,
+    Hidden,
+    Labelled,
+    Message,
+    Note,
+    Opened,
+    Quote,
+    Reacted,
+    Reaction,
+)
+from okno.kit.wire import utc_text
+from tests.conversations.replay import apply
+
+TARGET = Path(__file__).parents[2] / "web" / "client" / "src" / "fold.vectors.json"
+TYPES: list[str] = [str(t.__struct_config__.tag) for t in Body.__args__]
+HERE, ELSEWHERE = UUID(int=0xC0), UUID(int=0xC1)
+ANNA, IGOR = UUID(int=0xA), UUID(int=0xB)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+FILE = Attachment(UUID(int=0xF), "pass.jpg", "image/jpeg", 1_000, 640, 480, preview=True)
+
+
+class Case(NamedTuple):
+    """`before` and `told` are bodies; the seqs of both follow each other from 1."""
+
+    name: str
+    before: Sequence[Body]
+    told: Sequence[Body]
+    conversation: UUID = HERE  # of what is told
+
+
+def quote(seq: int, conversation: UUID = HERE) -> Quote:
+    return Quote(conversation, seq, "an excerpt", "Igor")
+
+
+HELLO = Message("hello")
+CASES = (
+    Case("message: with a file and a quote", [HELLO], [Message("see", [FILE], quote(1))]),
+    Case("message: its quote is of what was deleted meanwhile", [HELLO, Deleted(1)], [Message("so", quote=quote(1))]),
+    Case("note", [HELLO], [Note("between us", [FILE], quote(1))]),
+    Case("reacted: the first, another person's emoji stays", [HELLO], [Reacted(1, "👍", on=True)]),
+    Case("reacted: twice is once", [HELLO, Reacted(1, "👍", on=True)], [Reacted(1, "👍", on=True)]),
+    Case("reacted: two of them, one is taken back", [HELLO, Reacted(1, "👍", on=True), Reacted(1, "❤️", on=True)],
+         [Reacted(1, "👍", on=False)]),
+    Case("reacted: the last is taken back", [Message("hello", reactions=[Reaction("👍", [ANNA])])],
+         [Reacted(1, "👍", on=False)]),
+    Case("reacted: beside somebody else's", [Message("hello", reactions=[Reaction("👍", [UUID(int=0xD)])])],
+         [Reacted(1, "👍", on=True), Reacted(1, "❤️", on=False)]),
+    Case("reacted: under what was deleted", [HELLO, Deleted(1)], [Reacted(1, "👍", on=True)]),
+    Case("reacted: under something that is no message", [Opened(1)], [Reacted(1, "👍", on=True)]),
+    Case("edited: file, quote and reactions stay",
+         [HELLO, Message("one", [FILE], quote(1), [Reaction("👍", [IGOR])])], [Edited(2, "two")]),
+    Case("edited: a note, twice", [Note("one")], [Edited(1, "two"), Edited(1, "three")]),
+    Case("edited: after the deletion", [HELLO, Deleted(1)], [Edited(1, "again")]),
+    Case("deleted: files, quote and reactions go with the text",
+         [HELLO, Message("one", [FILE], quote(1), [Reaction("👍", [IGOR])])], [Deleted(2)]),
+    Case("deleted: earlier edits and quotes are emptied, others stay",
+         [HELLO, Edited(1, "hello again"), Message("yes", quote=quote(1)), Note("look", quote=quote(1)),
+          Message("other"), Edited(5, "others"), Message("to the other", quote=quote(5)),
+          Message("of elsewhere", quote=quote(1, ELSEWHERE))],
+         [Deleted(1)]),
+    Case("deleted: twice keeps the first time", [HELLO, Deleted(1)], [Deleted(1)]),
+    Case("deleted: in another conversation, only quotes of it are emptied",
+         [HELLO, Edited(1, "hello again"), Message("as I said", quote=quote(1, ELSEWHERE)),
+          Message("yes", quote=quote(1))],
+         [Deleted(1)], ELSEWHERE),
+    Case("opened", [HELLO, Closed(1)], [Opened(2)]),
+    Case("closed", [HELLO], [Closed(1)]),
+    Case("assigned: to somebody and back", [HELLO], [Assigned(IGOR, "Igor", 7), Assigned(None)]),
+    Case("labelled", [HELLO], [Labelled(["vip"], []), Labelled([], ["vip"])]),
+    Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
+)  # fmt: skip
+
+
+def event(seq: int, body: Body, conversation: UUID = HERE) -> Event:
+    actor: tuple[ActorType, UUID, str] = ("customer", ANNA, "")
+    if isinstance(body, Note | Assigned | Labelled):
+        actor = ("operator", IGOR, "Igor")
+    elif isinstance(body, Hidden):
+        actor = ("system", NOBODY, "")
+    at = NOON + timedelta(seconds=seq, milliseconds=seq)
+    return Event(conversation, seq, UUID(int=0x1000 + seq), at, *actor, body)
+
+
+def fold_case(case: Case) -> tuple[list[Event], list[Event], list[Event]]:
+    """What is held before, what is told, what is held after."""
+    held: dict[int, Event] = {}
+    for seq, body in enumerate(case.before, 1):
+        apply(held, event(seq, body))
+    before = list(held.values())
+    told = [event(seq, body, case.conversation) for seq, body in enumerate(case.told, len(before) + 1)]
+    for one in told:
+        apply(held, one)
+    return before, told, list(held.values())
+
+
+def render() -> str:
+    cases = []
+    for case in CASES:
+        before, told, after = fold_case(case)
+        cases.append({"name": case.name, "before": _plain(before), "told": _plain(told), "after": _plain(after)})
+    return msgspec.json.format(msgspec.json.encode({"types": TYPES, "cases": cases}), indent=1).decode() + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Builtins, with times as the wire has them."""
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Event):
+        return _plain(msgspec.to_builtins(value, builtin_types=(datetime,)))
+    return value
+
+
+if __name__ == "__main__":
+    TARGET.write_text(render(), encoding="utf-8")
