@@ -1,5 +1,7 @@
 """News reaches its handler once it is committed, in order, whatever overtakes what; what fails is parked, not lost."""
 
+import asyncio
+
 import pytest
 
 from okno.app.wiring import App
@@ -17,9 +19,11 @@ async def make_bus(app: App, topic: str, handler: object) -> tuple[Bus, str]:
     return bus, name
 
 
-async def drain(bus: Bus, name: str) -> None:
-    while await bus.step(name):
-        pass
+async def drain(bus: Bus, name: str, heard: list[str], count: int) -> None:
+    """Until `count` were heard: news waits for whoever else writes on this server."""
+    async with asyncio.timeout(60):
+        while await bus.step(name) or len(heard) < count:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_late_commit_is_not_overtaken(app: App) -> None:
@@ -35,9 +39,9 @@ async def test_a_late_commit_is_not_overtaken(app: App) -> None:
         await emit(slow, app.clock, topic, "slow")
         async with app.database.transaction() as quick:
             await emit(quick, app.clock, topic, "quick")
-        await drain(bus, name)
+        await drain(bus, name, heard, 0)
         assert heard == []
-    await drain(bus, name)
+    await drain(bus, name, heard, 2)
     assert heard == ['"slow"', '"quick"']
 
 
@@ -53,9 +57,9 @@ async def test_a_handler_hears_its_topics_only_and_the_cursor_goes_on(app: App) 
     for payload in ("other", "mine", "other"):
         async with app.database.transaction() as tx:
             await emit(tx, app.clock, topic if payload == "mine" else "nobody's", payload)
-    await drain(bus, name)
+    await drain(bus, name, heard, 1)
     assert heard == ['"mine"']
-    await drain(bus, name)
+    await drain(bus, name, heard, 1)
     assert heard == ['"mine"']
 
 
@@ -74,7 +78,7 @@ async def test_what_always_fails_is_parked_and_replayed_on_request(app: App, mon
     for payload in ("bad", "good"):
         async with app.database.transaction() as tx:
             await emit(tx, app.clock, topic, payload)
-    await drain(bus, name)
+    await drain(bus, name, heard, 1)
     assert heard == ['"good"']
     parked = next(row for row in await bus.list_parked() if row["handler"] == name)
     assert "on fire" in parked["error"]
