@@ -57,3 +57,12 @@ SELECT j.id, j.entrypoint, j.payload, j.attempts, j.updated,
 UPDATE okno_jobs.pgqueuer SET status = 'queued', attempts = 0, execute_after = now(), updated = now(),
        queue_manager_id = NULL, slot = NULL
  WHERE status = 'failed' AND ($1::bigint IS NULL OR id = $1) RETURNING id;
+
+-- name: take_lease :value
+INSERT INTO lease (name, holder, until) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, until = EXCLUDED.until
+ WHERE lease.holder = EXCLUDED.holder OR lease.until < clock_timestamp()
+RETURNING holder;
+
+-- name: give_lease_up :exec
+DELETE FROM lease WHERE name = $1 AND holder = $2;

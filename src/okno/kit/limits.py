@@ -116,3 +116,5 @@ JOB_PAUSE_S_MAX: Final = 300.0  # five minutes; a store that is away comes back
 JOB_S_MAX: Final = 600.0  # purging after a flood; a job that hangs ends here
 OUTBOX_READ_MAX: Final = 200
 OUTBOX_KEEP_HOURS: Final = 48  # two days to look at what happened
+LEASE_S: Final = 2.0  # a dead holder is missed for at most this and one renewal: under three seconds
+LEASE_RENEW_S: Final = 0.5  # three renewals may fail before the work is given up
