@@ -238,6 +238,25 @@ CREATE TABLE public.api_key (
     CONSTRAINT api_key_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'supervisor'::text, 'operator'::text])))
 );
 
+CREATE TABLE public.assignment (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    episode integer NOT NULL,
+    operator_id uuid NOT NULL,
+    queue_id bigint,
+    reason text NOT NULL,
+    use_percent smallint NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    assigned_at timestamp with time zone NOT NULL,
+    answer_by timestamp with time zone,
+    ended_at timestamp with time zone,
+    end_reason text,
+    CONSTRAINT assignment_check CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+    CONSTRAINT assignment_end_reason_check CHECK ((end_reason = ANY (ARRAY['closed'::text, 'transfer'::text, 'returned'::text, 'missed'::text]))),
+    CONSTRAINT assignment_reason_check CHECK ((reason = ANY (ARRAY['automatic'::text, 'offer'::text, 'taken'::text, 'transfer'::text, 'sticky'::text])))
+);
+
 CREATE TABLE public.attachment (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -305,6 +324,13 @@ CREATE TABLE public.contact (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.contact_operator (
+    workspace_id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    last_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.conversation (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -331,6 +357,7 @@ CREATE TABLE public.conversation (
     change_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     closed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    held_at timestamp with time zone,
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
 )
@@ -444,6 +471,22 @@ CREATE TABLE public.migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.offer (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    use_percent smallint NOT NULL,
+    why text NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    fate text,
+    CONSTRAINT offer_check CHECK (((ended_at IS NULL) = (fate IS NULL))),
+    CONSTRAINT offer_fate_check CHECK ((fate = ANY (ARRAY['accepted'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text, 'unanswered'::text])))
+);
+
 CREATE TABLE public.one_time_link (
     token_hash bytea NOT NULL,
     workspace_id bigint NOT NULL,
@@ -472,6 +515,16 @@ CREATE TABLE public.operator (
     CONSTRAINT operator_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])))
 );
 
+CREATE TABLE public.operator_interval (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT operator_interval_state_check CHECK ((state = ANY (ARRAY['online'::text, 'busy'::text, 'break'::text, 'offline'::text])))
+);
+
 CREATE TABLE public.operator_photo (
     hash text NOT NULL,
     image bytea NOT NULL,
@@ -488,6 +541,31 @@ CREATE TABLE public.operator_session (
     address text DEFAULT ''::text NOT NULL,
     user_agent text DEFAULT ''::text NOT NULL,
     seen_at timestamp with time zone
+);
+
+CREATE TABLE public.operator_skill (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    skill_id bigint NOT NULL,
+    level smallint NOT NULL,
+    CONSTRAINT operator_skill_level_check CHECK (((level >= 1) AND (level <= 5)))
+);
+
+CREATE TABLE public.operator_state (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    state text DEFAULT 'online'::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    takes_chats boolean DEFAULT true NOT NULL,
+    takes_calls boolean DEFAULT true NOT NULL,
+    chats_max smallint DEFAULT 5 NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    specialist boolean DEFAULT false NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    connected_until timestamp with time zone,
+    idle_since timestamp with time zone NOT NULL,
+    CONSTRAINT operator_state_chats_max_check CHECK (((chats_max >= 2) AND (chats_max <= 10))),
+    CONSTRAINT operator_state_state_check CHECK ((state = ANY (ARRAY['online'::text, 'busy'::text, 'break'::text, 'offline'::text])))
 );
 
 CREATE TABLE public.operator_team (
@@ -531,10 +609,119 @@ CREATE TABLE public.page_view (
     search text DEFAULT ''::text NOT NULL
 );
 
+CREATE TABLE public.participant (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    added_by uuid NOT NULL,
+    added_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.queue (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL,
+    mode text DEFAULT 'pull'::text NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    team_id bigint DEFAULT 0 NOT NULL,
+    priority smallint DEFAULT 3 NOT NULL,
+    skill_id bigint,
+    skill_level smallint DEFAULT 1 NOT NULL,
+    language text DEFAULT ''::text NOT NULL,
+    accept_s integer DEFAULT 30 NOT NULL,
+    answer_s integer DEFAULT 0 NOT NULL,
+    sticky text DEFAULT 'loose'::text NOT NULL,
+    sticky_hours integer DEFAULT 72 NOT NULL,
+    sticky_wait_s integer DEFAULT 120 NOT NULL,
+    chat_use smallint DEFAULT 100 NOT NULL,
+    call_use smallint DEFAULT 300 NOT NULL,
+    mail_use smallint DEFAULT 30 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT queue_accept_s_check CHECK ((accept_s > 0)),
+    CONSTRAINT queue_answer_s_check CHECK ((answer_s >= 0)),
+    CONSTRAINT queue_call_use_check CHECK (((call_use >= 0) AND (call_use <= 1000))),
+    CONSTRAINT queue_chat_use_check CHECK (((chat_use >= 0) AND (chat_use <= 1000))),
+    CONSTRAINT queue_mail_use_check CHECK (((mail_use >= 0) AND (mail_use <= 1000))),
+    CONSTRAINT queue_mode_check CHECK ((mode = ANY (ARRAY['automatic'::text, 'offer'::text, 'pull'::text]))),
+    CONSTRAINT queue_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT queue_skill_level_check CHECK (((skill_level >= 1) AND (skill_level <= 5))),
+    CONSTRAINT queue_sticky_check CHECK ((sticky = ANY (ARRAY['off'::text, 'loose'::text, 'strict'::text]))),
+    CONSTRAINT queue_sticky_hours_check CHECK ((sticky_hours > 0)),
+    CONSTRAINT queue_sticky_wait_s_check CHECK ((sticky_wait_s > 0))
+);
+
+CREATE TABLE public.queue_entry (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    episode integer NOT NULL,
+    queue_id bigint NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    priority smallint NOT NULL,
+    skill_id bigint,
+    skill_level smallint DEFAULT 1 NOT NULL,
+    language text DEFAULT ''::text NOT NULL,
+    preferred_operator_id uuid,
+    preferred_until timestamp with time zone,
+    left_at timestamp with time zone,
+    leave_reason text,
+    operator_id uuid,
+    CONSTRAINT queue_entry_check CHECK (((left_at IS NULL) = (leave_reason IS NULL))),
+    CONSTRAINT queue_entry_leave_reason_check CHECK ((leave_reason = ANY (ARRAY['assigned'::text, 'taken'::text, 'answered'::text, 'closed'::text, 'abandoned'::text, 'moved'::text, 'bot'::text])))
+);
+
+ALTER TABLE public.queue ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.queue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.queue_inbox (
+    workspace_id bigint NOT NULL,
+    inbox_id bigint NOT NULL,
+    queue_id bigint NOT NULL
+);
+
 CREATE TABLE public.readiness (
     id boolean DEFAULT true NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT readiness_id_check CHECK (id)
+);
+
+CREATE TABLE public.routing_setting (
+    workspace_id bigint NOT NULL,
+    break_reasons text[] DEFAULT '{}'::text[] NOT NULL
+);
+
+CREATE TABLE public.shift (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    day smallint NOT NULL,
+    from_min smallint NOT NULL,
+    to_min smallint NOT NULL,
+    CONSTRAINT shift_check CHECK ((from_min < to_min)),
+    CONSTRAINT shift_day_check CHECK (((day >= 0) AND (day <= 6))),
+    CONSTRAINT shift_from_min_check CHECK (((from_min >= 0) AND (from_min <= 1439))),
+    CONSTRAINT shift_to_min_check CHECK (((to_min >= 1) AND (to_min <= 1440)))
+);
+
+CREATE TABLE public.skill (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE public.skill ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.skill_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.team (
@@ -629,6 +816,9 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.attachment_part
     ADD CONSTRAINT attachment_part_pkey PRIMARY KEY (workspace_id, attachment_id, from_bytes);
 
@@ -640,6 +830,9 @@ ALTER TABLE ONLY public.bus_cursor
 
 ALTER TABLE ONLY public.bus_parked
     ADD CONSTRAINT bus_parked_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contact_operator
+    ADD CONSTRAINT contact_operator_pkey PRIMARY KEY (workspace_id, contact_id);
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (workspace_id, id);
@@ -674,6 +867,9 @@ ALTER TABLE ONLY public.letter
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.offer
+    ADD CONSTRAINT offer_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_pkey PRIMARY KEY (token_hash);
 
@@ -689,14 +885,47 @@ ALTER TABLE ONLY public.operator_session
 ALTER TABLE ONLY public.operator_session
     ADD CONSTRAINT operator_session_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.operator_skill
+    ADD CONSTRAINT operator_skill_pkey PRIMARY KEY (workspace_id, operator_id, skill_id);
+
+ALTER TABLE ONLY public.operator_state
+    ADD CONSTRAINT operator_state_pkey PRIMARY KEY (workspace_id, operator_id);
+
 ALTER TABLE ONLY public.operator_team
     ADD CONSTRAINT operator_team_pkey PRIMARY KEY (workspace_id, operator_id, team_id);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (xid, id);
 
+ALTER TABLE ONLY public.participant
+    ADD CONSTRAINT participant_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
+
+ALTER TABLE ONLY public.queue_entry
+    ADD CONSTRAINT queue_entry_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.queue_inbox
+    ADD CONSTRAINT queue_inbox_pkey PRIMARY KEY (workspace_id, inbox_id);
+
+ALTER TABLE ONLY public.queue
+    ADD CONSTRAINT queue_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.queue
+    ADD CONSTRAINT queue_workspace_id_name_key UNIQUE (workspace_id, name);
+
 ALTER TABLE ONLY public.readiness
     ADD CONSTRAINT readiness_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_setting
+    ADD CONSTRAINT routing_setting_pkey PRIMARY KEY (workspace_id);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (workspace_id, operator_id, day, from_min);
+
+ALTER TABLE ONLY public.skill
+    ADD CONSTRAINT skill_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.skill
+    ADD CONSTRAINT skill_workspace_id_name_key UNIQUE (workspace_id, name);
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_pkey PRIMARY KEY (workspace_id, id);
@@ -738,6 +967,12 @@ CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON okno_jobs.pgqueuer_stati
 CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON okno_jobs.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::okno_jobs.pgqueuer_status, 'picked'::okno_jobs.pgqueuer_status])) AND (dedupe_key IS NOT NULL));
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON okno_jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::okno_jobs.pgqueuer_status);
+
+CREATE INDEX assignment_answer ON public.assignment USING btree (workspace_id, answer_by) WHERE (answer_by IS NOT NULL);
+
+CREATE UNIQUE INDEX assignment_current ON public.assignment USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX assignment_operator ON public.assignment USING btree (workspace_id, operator_id, assigned_at);
 
 CREATE INDEX attachment_conversation ON public.attachment USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
 
@@ -781,13 +1016,35 @@ CREATE INDEX letter_due ON public.letter USING btree (due_at) WHERE (NOT given_u
 
 CREATE INDEX login_failure_address ON public.login_failure USING btree (address, at);
 
+CREATE INDEX offer_entry ON public.offer USING btree (workspace_id, entry_id);
+
+CREATE UNIQUE INDEX offer_open ON public.offer USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX offer_operator ON public.offer USING btree (workspace_id, operator_id) WHERE (ended_at IS NULL);
+
 CREATE UNIQUE INDEX operator_email ON public.operator USING btree (lower(email));
 
 CREATE UNIQUE INDEX operator_id ON public.operator USING btree (id);
 
+CREATE INDEX operator_interval_began ON public.operator_interval USING btree (workspace_id, began_at);
+
+CREATE UNIQUE INDEX operator_interval_current ON public.operator_interval USING btree (workspace_id, operator_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX operator_session_operator ON public.operator_session USING btree (workspace_id, operator_id);
 
 CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visit_id, at DESC);
+
+CREATE INDEX participant_operator ON public.participant USING btree (workspace_id, operator_id);
+
+CREATE UNIQUE INDEX queue_default ON public.queue USING btree (workspace_id) WHERE is_default;
+
+CREATE INDEX queue_entry_conversation ON public.queue_entry USING btree (workspace_id, conversation_id, joined_at);
+
+CREATE INDEX queue_entry_left ON public.queue_entry USING btree (workspace_id, left_at) WHERE (left_at IS NOT NULL);
+
+CREATE INDEX queue_entry_line ON public.queue_entry USING btree (workspace_id, queue_id, priority DESC, entered_at) WHERE (left_at IS NULL);
+
+CREATE UNIQUE INDEX queue_entry_waiting ON public.queue_entry USING btree (workspace_id, conversation_id) WHERE (left_at IS NULL);
 
 CREATE INDEX tracked_visit ON public.tracked USING btree (workspace_id, visit_id, at DESC);
 
@@ -809,6 +1066,12 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.attachment_part
     ADD CONSTRAINT attachment_part_workspace_id_attachment_id_fkey FOREIGN KEY (workspace_id, attachment_id) REFERENCES public.attachment(workspace_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_operator
+    ADD CONSTRAINT contact_operator_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_operator
+    ADD CONSTRAINT contact_operator_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
@@ -824,8 +1087,20 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.operator_interval
+    ADD CONSTRAINT operator_interval_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.operator_session
     ADD CONSTRAINT operator_session_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator_skill
+    ADD CONSTRAINT operator_skill_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator_skill
+    ADD CONSTRAINT operator_skill_workspace_id_skill_id_fkey FOREIGN KEY (workspace_id, skill_id) REFERENCES public.skill(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.operator_state
+    ADD CONSTRAINT operator_state_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.operator_team
     ADD CONSTRAINT operator_team_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
@@ -835,6 +1110,30 @@ ALTER TABLE ONLY public.operator_team
 
 ALTER TABLE ONLY public.operator
     ADD CONSTRAINT operator_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.participant
+    ADD CONSTRAINT participant_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.queue_inbox
+    ADD CONSTRAINT queue_inbox_workspace_id_inbox_id_fkey FOREIGN KEY (workspace_id, inbox_id) REFERENCES public.inbox(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.queue_inbox
+    ADD CONSTRAINT queue_inbox_workspace_id_queue_id_fkey FOREIGN KEY (workspace_id, queue_id) REFERENCES public.queue(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.queue
+    ADD CONSTRAINT queue_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.queue
+    ADD CONSTRAINT queue_workspace_id_skill_id_fkey FOREIGN KEY (workspace_id, skill_id) REFERENCES public.skill(workspace_id, id);
+
+ALTER TABLE ONLY public.routing_setting
+    ADD CONSTRAINT routing_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.shift
+    ADD CONSTRAINT shift_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.skill
+    ADD CONSTRAINT skill_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

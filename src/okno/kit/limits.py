@@ -67,6 +67,29 @@ API_KEYS_MAX: Final = 50  # more integrations than any company has; the list sta
 OPERATORS_MAX: Final = 10_000  # the names are kept in memory, a megabyte
 TEAMS_MAX: Final = 500  # a scope of teams is an array in every list query
 
+# Routing
+CHATS_MIN: Final = 2  # one at a time would be a telephone
+CHATS_MAX: Final = 10  # beyond it nobody answers in time
+QUEUES_MAX: Final = 200  # all are read to place a conversation
+INBOXES_PER_QUEUE_MAX: Final = 500  # more channels than any company has
+SKILLS_MAX: Final = 200  # a list one can read
+LANGUAGES_MAX: Final = 20  # of one operator
+SHIFTS_PER_OPERATOR_MAX: Final = 28  # four a day
+BREAK_REASONS_MAX: Final = 12  # a menu without scrolling
+BREAK_REASON_LEN_MAX: Final = 60  # one line of that menu
+ACCEPT_S_MIN: Final = 5  # time to see the card and press a key
+ACCEPT_S_MAX: Final = 300  # the customer waits meanwhile
+ANSWER_S_MAX: Final = 86_400  # a day: for letters
+STICKY_HOURS_MAX: Final = 24 * 90  # a quarter; who remembers longer is in the contact's card
+STICKY_WAIT_S_MAX: Final = 3_600  # an hour in the queue for one person
+OFFER_AGAIN_S: Final = 60.0  # who refused is not asked again before, unless the queue would stand still
+SEAT_HOLD_S: Final = 25.0  # a console that is gone: a reload or a tunnel of the metro is no absence
+SEAT_BEAT_S: Final = 8.0  # every process says whose consoles it holds: thrice within SEAT_HOLD_S
+LOAD_IDLE_H: Final = 12.0  # a conversation silent for so long is no work of today
+DECISIONS_AT_ONCE_MAX: Final = 50  # of one planning: a hundredth of a second, then others have their turn
+LINE_READ_MAX: Final = 2_000  # places one planning looks at, the foremost of every sort of wish
+PARTICIPANTS_MAX: Final = 20  # beyond it it is a meeting
+
 # System mail
 LETTERS_WAITING_MAX: Final = 1_000  # a mail server that is down for a day must not fill the database
 LETTERS_AT_ONCE_MAX: Final = 4  # connections; small servers refuse more
