@@ -113,12 +113,13 @@ export interface Event {
   actor_name: string
   body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
 }
-/** A message; text or at least one attachment. */
+/** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
   type: "message"
   text?: string
   attachments?: string[]
   quote?: QuoteRef | null
+  seen?: number | null
 }
 /** A private note; operators only. */
 export interface SendNote {
@@ -551,6 +552,11 @@ export interface Typing {
   on: boolean
   draft?: string
 }
+/** An operator has this conversation before his eyes, and no other; null: none. Colleagues are told. */
+export interface Look {
+  t: "look"
+  conversation?: string | null
+}
 /** Beat of the client; `pong` comes back at once. */
 export interface Ping {
   t: "ping"
@@ -625,6 +631,17 @@ export interface TypingFrame {
   on: boolean
   draft?: string
 }
+/** Who looks at a conversation, and who of them writes. */
+export interface Here {
+  conversation: string
+  looking: string[]
+  writing: string[]
+}
+/** Operators at conversations of the list that have come, gone, begun to write or stopped: all who are there now. */
+export interface Presence {
+  t: "presence"
+  here: Here[]
+}
 /** Changed rows of the list and exact counters; `gone` are rows this reader may no longer see. `reset` true: the changes were too many; the client drops its list and reads its tab again from `cursor` on. */
 export interface Rows {
   t: "rows"
@@ -645,5 +662,5 @@ export interface Bye {
 }
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
-export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Rows | Pong | Bye
+export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | Pong | Bye

@@ -107,6 +107,7 @@ class App:
         self.tasks.loop(self.mailer.run, name="mailer")
         self.tasks.loop(self.hub.run_lists, name="lists")
         self.tasks.loop(self.hub.run_counters, name="counters")
+        self.tasks.loop(self.hub.presences.run, name="presence")
         self.tasks.loop(self.realtime.run_sweep, name="sweep")
         await self.bus.start(self.tasks)
 

@@ -44,7 +44,7 @@ from okno.db.pool import Connection, Database
 from okno.files.api import Files
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, OknoError, Unavailable
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, OknoError, Stale, Unavailable
 from okno.kit.ids import uuid7
 from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.wire import encode, utc_text
@@ -299,6 +299,9 @@ class Conversations:
             raise NotAllowed("notes are for operators")
         if not what.text.strip() and not what.attachments:
             raise Invalid("a message has text or a file", field="text")
+        seen = what.seen if isinstance(what, SendMessage) and reader else None
+        if seen is not None:  # before files are bound to it
+            await self._refuse_stale(self._db, workspace_id, conversation_id, sender, client_id, seen)
         if what.quote:
             await self._quoted(self._db, workspace_id, conversation_id, what.quote, reader, secret=note)
         attachments = []
@@ -310,15 +313,35 @@ class Conversations:
         body = (Note if note else Message)(text=what.text, attachments=attachments)
         tag = "note" if note else "message"
         draft = Draft(workspace_id, conversation_id, client_id, *sender, tag, encode(body).decode(), preview)
-        if what.quote is None:
+        if what.quote is None and seen is None:
             return await self.writer.append(draft)
         async with self._db.transaction() as tx:  # a deletion waits: no quote is written of what is just being erased
-            await tx.fetch(SQL["lock_conversations"], workspace_id, [conversation_id, what.quote.conversation])
-            quote = await self._quoted(tx, workspace_id, conversation_id, what.quote, reader, secret=note)
-            draft = draft._replace(body=encode(replace(body, quote=quote)).decode())
+            locked = [conversation_id, *([what.quote.conversation] if what.quote else [])]
+            await tx.fetch(SQL["lock_conversations"], workspace_id, locked)
+            if seen is not None:
+                await self._refuse_stale(tx, workspace_id, conversation_id, sender, client_id, seen)
+            if what.quote:
+                quote = await self._quoted(tx, workspace_id, conversation_id, what.quote, reader, secret=note)
+                draft = draft._replace(body=encode(replace(body, quote=quote)).decode())
             stored = await self._append_in(tx, draft, millis(self._clock.now()))
         self._announce([(draft, stored)])
         return stored
+
+    async def _refuse_stale(
+        self,
+        db: Database | Connection,
+        workspace_id: int,
+        conversation_id: UUID,
+        sender: Sender,
+        client_id: UUID,
+        seen: int,
+    ) -> None:
+        """Raises `Stale` when somebody else has written after `seen`; not for what was stored before."""
+        values = (workspace_id, conversation_id, seen, sender[1], client_id)
+        newer = await db.fetchrow(SQL["find_newer"], *values)
+        if newer:
+            name = self._names.name_of(newer["actor_id"]) if newer["actor"] == "operator" else ""
+            raise Stale(f"{name or 'the customer'} wrote while this was being written (message {newer['seq']})")
 
     async def _quoted(
         self,

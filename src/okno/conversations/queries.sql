@@ -134,6 +134,14 @@ SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
 SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
  WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3 LIMIT 1;
 
+-- What others have said after a number, unless the message that asks was stored before.
+-- name: find_newer :one
+SELECT seq, actor, actor_id FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND type = 'message' AND actor_id <> $4
+   AND NOT EXISTS (SELECT FROM event k WHERE k.workspace_id = $1 AND k.conversation_id = $2 AND k.actor_id = $4
+                      AND k.client_id = $5)
+ ORDER BY seq DESC LIMIT 1;
+
 -- name: list_types :many
 SELECT seq, type FROM event WHERE workspace_id = $1 AND conversation_id = $2 AND seq = ANY($3::bigint[]) LIMIT 1000;
 

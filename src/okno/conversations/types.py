@@ -173,11 +173,16 @@ AttachmentIds = Annotated[list[UUID], Meta(max_length=limits.ATTACHMENTS_PER_MES
 
 
 class SendMessage(Wire, tag_field="type", tag="message", frozen=True):
-    """A message; text or at least one attachment."""
+    """A message; text or at least one attachment.
+
+    `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this
+    one with the problem `stale`. Null sends it whatever was said meanwhile.
+    """
 
     text: OptionalText = ""
     attachments: AttachmentIds = []
     quote: QuoteRef | None = None
+    seen: Seq | None = None
 
 
 class SendNote(Wire, tag_field="type", tag="note", frozen=True):

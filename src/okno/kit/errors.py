@@ -58,6 +58,12 @@ class Conflict(OknoError):
     status, slug, title = 409, "conflict", "It has changed meanwhile"
 
 
+class Stale(Conflict):
+    """Somebody has written since the sender last looked; `detail` says who. Nothing was stored."""
+
+    slug, title = "stale", "Somebody wrote meanwhile"
+
+
 class WrongVersion(OknoError):
     """Of a protocol; `detail` names the one that is spoken here."""
 

@@ -42,6 +42,7 @@ BEAT_VISIBLE_S: Final = 8.0  # a dead link is noticed within 12 s while somebody
 BEAT_HIDDEN_S: Final = 25.0  # under the usual 30 s of mobile NAT
 SOCKET_SILENCE_S_MAX: Final = 60.0  # two hidden beats and a lost one
 LIST_FRAME_INTERVAL_S: Final = 0.25  # four frames a second read as "at once"
+WRITING_S: Final = 6.0  # three signs of somebody who writes; then the pen is put down
 SSE_BEAT_S: Final = 8.0  # the same notice of a dead link without a socket
 
 # HTTP

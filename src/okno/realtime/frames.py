@@ -100,13 +100,19 @@ class Typing(ClientFrame, tag="typing", frozen=True):
     draft: OptionalText = ""
 
 
+class Look(ClientFrame, tag="look", frozen=True):
+    """An operator has this conversation before his eyes, and no other; null: none. Colleagues are told."""
+
+    conversation: UUID | None = None
+
+
 class Ping(ClientFrame, tag="ping", frozen=True):
     """Beat of the client; `pong` comes back at once."""
 
     n: Seq = 0
 
 
-ClientFrames = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Ping
+ClientFrames = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
 
 
 class ServerFrame(Answer, tag_field="t", omit_defaults=True, frozen=True):
@@ -194,6 +200,20 @@ class TypingFrame(ServerFrame, tag="typing", frozen=True):
     draft: str = ""
 
 
+class Here(Answer, frozen=True):
+    """Who looks at a conversation, and who of them writes."""
+
+    conversation: UUID
+    looking: list[UUID]
+    writing: list[UUID]
+
+
+class Presence(ServerFrame, tag="presence", frozen=True):
+    """Operators at conversations of the list that have come, gone, begun to write or stopped: all who are there now."""
+
+    here: list[Here]
+
+
 class Rows(ServerFrame, tag="rows", frozen=True):
     """Changed rows of the list and exact counters; `gone` are rows this reader may no longer see.
 
@@ -227,6 +247,7 @@ ServerFrames = (
     | ReceiptFrame
     | ThreadFrame
     | TypingFrame
+    | Presence
     | Rows
     | Pong
     | Bye

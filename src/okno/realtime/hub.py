@@ -11,12 +11,13 @@ import structlog
 from okno.access.types import Actor
 from okno.conversations.api import Conversations, Stored, Waiter
 from okno.conversations.events import Draft, Outcome
-from okno.conversations.types import HIDDEN_BODY, NOBODY, ConversationRow, Receipt
+from okno.conversations.types import CUSTOMER_SEES, HIDDEN_BODY, NOBODY, ConversationRow, Receipt
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
 from okno.realtime.frames import Bye, ReceiptFrame, Refused, Rows, TypingFrame
+from okno.realtime.presence import Presences, Scope
 
 log = structlog.get_logger()
 CURSOR_LAG_TICKS = 20  # five seconds: a row marked late is sent again rather than never
@@ -90,6 +91,7 @@ class Hub:
         self._uncounted: set[int] = set()
         self._count_stir = asyncio.Event()
         self._wake_bus: Callable[[], None] = _nobody
+        self.presences = Presences(clock, lambda w: list(self._lists.get(w, ())), _in_scope)
         self.defects = 0
 
     def on_commit_wake(self, wake: Callable[[], None]) -> None:
@@ -123,6 +125,7 @@ class Hub:
         self._lists[session.actor.workspace_id].add(session)
 
     def remove_operator(self, session: OperatorListening) -> None:
+        self.presences.leave(session)
         _remove(self._operators, (session.actor.workspace_id, session.actor.operator_id), session)
         self._lists[session.actor.workspace_id].discard(session)
 
@@ -169,7 +172,7 @@ class Hub:
         origin: Any,
     ) -> None:
         event = hidden = b""
-        secret = draft.type in ("note", "labelled") or draft.target == "note"
+        secret = draft.type not in CUSTOMER_SEES or draft.target == "note"
         for session in listeners:
             if session is origin:
                 continue
@@ -307,6 +310,7 @@ class Hub:
         for row in rows:
             if not ids.get(row.id):
                 continue
+            self.presences.move((workspace_id, row.id), (row.team or 0, row.assignee))
             for session in list(self._threads.get((workspace_id, row.id), ())):
                 if not session.customer and not _may_see(session.actor, row):  # type: ignore[attr-defined]
                     session.drop_thread(row.id)  # type: ignore[attr-defined]
@@ -332,6 +336,11 @@ def _nobody() -> None:
 
 def _may_see(actor: Actor, row: ConversationRow) -> bool:
     return actor.see_all or row.team is None or row.team in actor.teams or row.assignee == actor.operator_id
+
+
+def _in_scope(actor: Actor, scope: Scope) -> bool:
+    team, assignee = scope
+    return actor.see_all or team == 0 or team in actor.teams or assignee == actor.operator_id
 
 
 def _remove(groups: dict[Any, set[Any]], key: Any, session: Any) -> None:

@@ -12,6 +12,7 @@ from okno.realtime.frames import (
     PROTOCOL_VERSION,
     Close,
     List,
+    Look,
     Open,
     OperatorWelcome,
     Ping,
@@ -59,6 +60,7 @@ class OperatorSession(Session):
                     actor = self.actor
                     told = TypingFrame(frame.conversation, "operator", actor.operator_id, actor.name, frame.on)
                     self.realtime.hub.on_typing((actor.workspace_id, frame.conversation), told, self)
+                    self.realtime.hub.presences.write(self, frame.conversation, on=frame.on)
             case Close():
                 self._close(frame.conversation)
             case _:
@@ -72,6 +74,7 @@ class OperatorSession(Session):
             List: self._list,
             Repair: self._repair_seen,
             Read: self._read,
+            Look: self._look,
         }
         if type(frame) not in handler:
             raise Malformed("an operator does not send this")
@@ -102,6 +105,7 @@ class OperatorSession(Session):
         if not self.listing:
             self.listing = True
             self.realtime.hub.add_list(self)
+            self.realtime.hub.presences.welcome(self)
         if frame.cursor is None:
             cursor = await conversations.read_cursor()
             page = await conversations.list_rows(self.actor, limit=limits.PAGE_MAX)
@@ -117,6 +121,13 @@ class OperatorSession(Session):
 
     async def _read(self, frame: Read) -> None:
         await self.realtime.conversations.mark_read(self.actor, frame.conversation, frame.seq)
+
+    async def _look(self, frame: Look) -> None:
+        scope = (0, None)
+        if frame.conversation:
+            record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
+            scope = (record["team_id"], record["assignee_id"])
+        self.realtime.hub.presences.look(self, frame.conversation, scope)
 
     def drop_thread(self, conversation_id: UUID) -> None:
         """The right to see it has ended."""

@@ -304,7 +304,7 @@ class Session:
     ) -> bool:
         """The short way of a plain text; false for anything that has to be looked up."""
         body = frame.body
-        if type(body) is not SendMessage or body.attachments or body.quote is not None:
+        if type(body) is not SendMessage or body.attachments or body.quote is not None or body.seen is not None:
             return False
         text = body.text
         preview = preview_of(text, 0)

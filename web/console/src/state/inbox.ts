@@ -26,6 +26,7 @@ import {
   type Send,
   type ServerFrame,
   type Event,
+  type Here,
 } from "@okno/protocol"
 import { defineStore } from "pinia"
 import { computed, ref, shallowRef } from "vue"
@@ -40,6 +41,8 @@ const PAGE = 50
 const PAGE_MAX = 100
 const MINE_PAGES_MAX = 5
 const PAGES_AT_ONCE = 6
+/** Why a message waits to be decided about: somebody has written while it was on its way. */
+export const STALE = "stale"
 
 export const useInbox = defineStore("inbox", () => {
   const session = useSession()
@@ -54,6 +57,8 @@ export const useInbox = defineStore("inbox", () => {
   const failed = shallowRef<unknown>(null)
   const threads = shallowRef<ReadonlyMap<string, ThreadState>>(new Map())
   const typing = makeTyping()
+  /** Colleagues by the conversation they look at. */
+  const presence = shallowRef<ReadonlyMap<string, Here>>(new Map())
   /** Called for every message of a customer that comes in, and whether somebody looks at it. */
   let onArrival = (_event: Event, _looking: boolean): void => undefined
   const current = ref<string | null>(null)
@@ -124,15 +129,26 @@ export const useInbox = defineStore("inbox", () => {
   }
   const wake = (): void => link.wake()
   const look = (): void => {
+    watchOver()
     if (document.hidden) return
     link.wake()
     markRead()
+  }
+  /** Tell colleagues where this window looks; a hidden one looks nowhere. */
+  let watched: string | null = null
+  function watchOver(again = false): void {
+    const id = document.hidden ? null : current.value
+    if (id === watched && !again) return
+    watched = id
+    link.send({ t: "look", conversation: id })
   }
 
   function hear(frame: ServerFrame): void {
     switch (frame.t) {
       case "operator":
+        presence.value = new Map()
         link.send({ t: "list", cursor })
+        if (current.value) watchOver(true)
         for (const [id, state] of threads.value) link.send({ t: "open", conversation: id, after: cursorOf(state) })
         flush()
         break
@@ -163,6 +179,9 @@ export const useInbox = defineStore("inbox", () => {
       case "typing":
         typing.hear(frame)
         break
+      case "presence":
+        come(frame.here)
+        break
       case "refused":
         refused(frame)
         break
@@ -170,12 +189,23 @@ export const useInbox = defineStore("inbox", () => {
     }
   }
 
+  function come(here: readonly Here[]): void {
+    const after = new Map(presence.value)
+    for (const one of here) {
+      const looking = one.looking.filter((id) => id !== me())
+      if (looking.length) after.set(one.conversation, { ...one, looking })
+      else after.delete(one.conversation)
+    }
+    presence.value = after
+  }
+
   function refused(frame: Extract<ServerFrame, { t: "refused" }>): void {
     if (frame.problem.status === 401) {
       signedOut.value = true
       link.stop()
     } else if (frame.id) {
-      const item = outbox.refused(frame)
+      const stale = frame.problem.type === "/problems/stale"
+      const item = outbox.refused(stale ? { ...frame, problem: { ...frame.problem, detail: STALE } } : frame)
       if (item && !item.failed) setTimeout(flush, 1_000)
       refresh()
     }
@@ -289,7 +319,7 @@ export const useInbox = defineStore("inbox", () => {
 
   async function open(id: string | null): Promise<void> {
     current.value = id
-    if (!id) return
+    if (!id) return watchOver()
     if (!rows.value.has(id)) {
       const row = await get<ConversationRow>(`/conversations/${id}`)
       rows.value = applyRows(rows.value, [row])
@@ -305,6 +335,7 @@ export const useInbox = defineStore("inbox", () => {
     }
     threads.value = kept
     if (!held) link.send({ t: "open", conversation: id, after: null })
+    watchOver()
     markRead()
   }
 
@@ -353,6 +384,13 @@ export const useInbox = defineStore("inbox", () => {
     outbox.retry(id)
     flush()
   }
+  /** Past what came meanwhile: it has been seen now. */
+  function sendAnyway(id: string): void {
+    const item = outbox.remove(id)
+    if (item?.conversation && item.body.type === "message")
+      send(item.conversation, { ...item.body, seen: null }, { ...(item.files && { files: item.files }), ...(item.quote && { quote: item.quote }) })
+    refresh()
+  }
   function drop(id: string): void {
     outbox.remove(id)
     refresh()
@@ -387,7 +425,7 @@ export const useInbox = defineStore("inbox", () => {
   const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
 
   return {
-    ...{ status, rows, counters, tab, shown, label, next, loading, failed, threads, typing: typing.now, current, pending, signedOut, visible },
-    ...{ start, stop, choose, loadTab, loadMore, open, older, reach, send, retry, drop, type, assign, close, reopen, act, urgent, whenArrived },
+    ...{ status, rows, counters, tab, shown, label, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
+    ...{ start, stop, choose, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, act, urgent, whenArrived },
   }
 })
