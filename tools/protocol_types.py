@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 
 from okno.access import types as access
+from okno.attributes import types as attributes
 from okno.contacts import types as contacts
 from okno.conversations import types as conversations
+from okno.desk import types as desk
 from okno.kit.errors import Problem
+from okno.knowledge import types as knowledge
 from okno.realtime import frames
 from okno.visits import types as visits
 
@@ -63,7 +66,8 @@ def interface(name: str, schema: dict[str, Any], *, incoming: bool) -> str:
 
 
 def render() -> str:
-    types = [Problem, *(t for module in (conversations, access, contacts, visits, frames) for t in structs(module))]
+    modules = (conversations, access, contacts, visits, frames, attributes, knowledge, desk)
+    types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
     _, components = msgspec.json.schema_components(
         types, schema_hook=lambda _: {"type": "string", "format": "uuid"}, ref_template="#/$defs/{name}"
@@ -78,6 +82,7 @@ def render() -> str:
     for name, union in (
         ("Body", conversations.Body),
         ("Send", conversations.Send),
+        ("Act", desk.Act),
         ("ClientFrame", frames.ClientFrames),
         ("ServerFrame", frames.ServerFrames),
     ):

@@ -10,6 +10,7 @@ import pytest
 
 from okno.access.types import Actor
 from okno.app.wiring import App
+from okno.attributes.types import NewAttribute
 from okno.conversations import store
 from okno.conversations.types import (
     QuoteRef,
@@ -73,13 +74,21 @@ async def labelled(app: App, actor: Actor, contact: UUID, conversation: UUID) ->
     await app.conversations.set_labels(actor, conversation, ["return"])
 
 
+async def described(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    new = NewAttribute("conversation", f"k{uuid7().hex[:20]}", "Order", "text")
+    key = (await app.attributes.create_attribute(actor, new)).key
+    for value in ("A-17", ""):
+        await app.desk.set_attribute(actor, conversation, key, value)
+
+
 async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """Only a customer's reading has it."""
     await note(app, actor, contact, conversation)
 
 
 SCENES: dict[str, Scene] = {
-    f.__name__: f for f in (message, note, reacted, edited, deleted, opened, closed, assigned, labelled, hidden)
+    f.__name__: f
+    for f in (message, note, reacted, edited, deleted, opened, closed, assigned, labelled, described, hidden)
 }
 
 

@@ -19,6 +19,7 @@ from okno.conversations.types import (
     Body,
     Closed,
     Deleted,
+    Described,
     Edited,
     Event,
     Hidden,
@@ -89,13 +90,14 @@ CASES = (
     Case("closed", [HELLO], [Closed(1)]),
     Case("assigned: to somebody and back", [HELLO], [Assigned(IGOR, "Igor", 7), Assigned(None)]),
     Case("labelled", [HELLO], [Labelled(["vip"], []), Labelled([], ["vip"])]),
+    Case("described", [HELLO], [Described("order", "Order", "A-17"), Described("order", "Order", "")]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 
 
 def event(seq: int, body: Body, conversation: UUID = HERE) -> Event:
     actor: tuple[ActorType, UUID, str] = ("customer", ANNA, "")
-    if isinstance(body, Note | Assigned | Labelled):
+    if isinstance(body, Note | Assigned | Labelled | Described):
         actor = ("operator", IGOR, "Igor")
     elif isinstance(body, Hidden):
         actor = ("system", NOBODY, "")

@@ -240,11 +240,38 @@ def journey(world: World, session: Any) -> None:
     go("send_event", "POST", f"/api/v1/conversations/{mine}/events", params={"id": str(uuid7())}, json=message)
     go("assign_conversation", "POST", f"/api/v1/conversations/{mine}/assignment", json={"operator": str(owner)})
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
+    quick_work(go, contact, mine)
     for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:
         go("end_session", "DELETE", f"/api/v1/sessions/{session_id}")
     secret = world.wait(access.create_link(world.workspace_id, owner, "reset"))
     go("get_link", "GET", f"/api/v1/links/{secret}", "")
     go("use_link", "POST", f"/api/v1/links/{secret}", "", json={"password": PASSWORD})
+
+
+def quick_work(go: Any, contact: str, conversation: str) -> None:
+    """Templates, macros and attributes of one's own."""
+    key = f"k{uuid7().hex[:20]}"
+    new = {"subject": "contact", "key": key, "name": "Plan", "type": "text"}
+    attribute = go("create_attribute", "POST", "/api/v1/attributes", json=new).json()["id"]
+    go("create_attribute", "POST", "/api/v1/attributes", json={**new, "subject": "conversation"})
+    go("change_attribute", "PATCH", f"/api/v1/attributes/{attribute}", json={"name": "Tariff"})
+    for subject, number in (("contact", contact), ("conversation", conversation)):
+        place = f"/api/v1/{subject}s/{number}/attributes"
+        go(f"set_{subject}_attribute", "PUT", f"{place}/{key}", json={"value": "gold"})
+        go(f"list_{subject}_attributes", "GET", place)
+    text = {"name": "hello", "text": "Hello {{contact.name | friend}}", "scope": "everybody"}
+    template = go("create_template", "POST", "/api/v1/templates", json=text).json()["id"]
+    go("get_template", "GET", f"/api/v1/templates/{template}")
+    go("change_template", "PATCH", f"/api/v1/templates/{template}", json={"folder": "greetings"})
+    go("fill_template", "POST", f"/api/v1/conversations/{conversation}/templates/{template}")
+    acts = [{"type": "reply", "template": template}, {"type": "assign", "to": "me"}]
+    macro = go("create_macro", "POST", "/api/v1/macros", json={"name": "greet", "acts": acts}).json()["id"]
+    go("get_macro", "GET", f"/api/v1/macros/{macro}")
+    go("change_macro", "PATCH", f"/api/v1/macros/{macro}", json={"digit": 1})
+    go("run_macro", "POST", f"/api/v1/conversations/{conversation}/macros/{macro}", json={"id": str(uuid7())})
+    go("delete_macro", "DELETE", f"/api/v1/macros/{macro}")
+    go("delete_template", "DELETE", f"/api/v1/templates/{template}")
+    go("delete_attribute", "DELETE", f"/api/v1/attributes/{attribute}")
 
 
 @pytest.mark.timeout(7200 if SOAK else 300)

@@ -98,6 +98,13 @@ export interface Labelled {
   added: string[]
   removed: string[]
 }
+/** An attribute of the conversation got this value; empty: it was taken away. The name is as it was then. */
+export interface Described {
+  type: "described"
+  key: string
+  name: string
+  value: string
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -111,7 +118,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -660,7 +667,166 @@ export interface Bye {
   t: "bye"
   reason: "blocked" | "resume" | "signed-out" | "version"
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+/** A definition. `key` is its name in templates and in the API, and never changes; `place` orders the card. */
+export interface Attribute {
+  id: number
+  subject: "contact" | "conversation"
+  key: string
+  name: string
+  type: "choice" | "date" | "flag" | "link" | "number" | "text"
+  choices: string[]
+  place: number
+}
+export interface NewAttribute {
+  subject: "contact" | "conversation"
+  key: string
+  name: string
+  type: "choice" | "date" | "flag" | "link" | "number" | "text"
+  choices?: string[]
+  place?: number
+}
+/** A type stays what it is: values were checked by it. */
+export interface AttributeChange {
+  name?: string
+  choices?: string[]
+  place?: number
+}
+/** `value` is canonical text: `12.5`, `2026-11-25`, `true`; what is not set is left out. */
+export interface AttributeValue {
+  key: string
+  value: string
+}
+/** Empty takes the value away. */
+export interface ValueChange {
+  value: string
+}
+/** A file that goes with the text. */
+export interface TemplateFile {
+  id: string
+  name: string
+  media_type: string
+  size_bytes: number
+}
+/** `text` with its variables as they were written. `uses` counts everybody's, `own_uses` the reader's. `editable`: the reader may change it. `unknown` are variables that nothing fills any more, because an attribute was deleted. */
+export interface Template {
+  id: string
+  scope: "everybody" | "personal" | "team"
+  team: number | null
+  folder: string
+  name: string
+  shortcut: string
+  text: string
+  files: TemplateFile[]
+  uses: number
+  own_uses: number
+  editable: boolean
+  unknown: string[]
+  changed_at: string
+}
+/** `files` were uploaded by the same operator; `team` only with the scope `team`. */
+export interface NewTemplate {
+  name: string
+  text: string
+  scope?: "everybody" | "personal" | "team"
+  team?: number | null
+  folder?: string
+  shortcut?: string
+  files?: string[]
+}
+/** `files` is the whole set; those that are missing are let go. */
+export interface TemplateChange {
+  name?: string
+  text?: string
+  scope?: "everybody" | "personal" | "team"
+  team?: number | null
+  folder?: string
+  shortcut?: string
+  files?: string[]
+}
+/** What may stand in `{{…}}`. `label` is the name of an attribute, empty for what every company has. */
+export interface Variable {
+  name: string
+  label: string
+}
+/** A text filled with the example values of the settings page. */
+export interface Preview {
+  text: string
+  missing: string[]
+  unknown: string[]
+}
+/** A template for one conversation. What nothing is known of stays in its braces and is named in `missing`. `files` are copies that belong to the operator: their ids go into the message. */
+export interface Filled {
+  text: string
+  missing: string[]
+  files: Attachment[]
+}
+/** Send a template, filled; when something is missing the macro does nothing at all. */
+export interface ReplyAct {
+  type: "reply"
+  template: string
+}
+/** Leave a note; variables are filled. */
+export interface NoteAct {
+  type: "note"
+  text: string
+}
+export interface LabelAct {
+  type: "label"
+  add?: string[]
+  remove?: string[]
+}
+/** To whoever runs the macro, back to the queue, or to `operator`. */
+export interface AssignAct {
+  type: "assign"
+  to: "me" | "operator" | "queue"
+  operator?: string | null
+}
+export interface CloseAct {
+  type: "close"
+}
+/** Acts that are done in this order, in one go. `digit` is its key in the menu of macros. */
+export interface Macro {
+  id: string
+  scope: "everybody" | "personal" | "team"
+  team: number | null
+  name: string
+  digit: number | null
+  acts: (ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct)[]
+  editable: boolean
+  changed_at: string
+}
+export interface NewMacro {
+  name: string
+  acts: (ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct)[]
+  scope?: "everybody" | "personal" | "team"
+  team?: number | null
+  digit?: number | null
+}
+export interface MacroChange {
+  name?: string
+  acts?: (ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct)[]
+  scope?: "everybody" | "personal" | "team"
+  team?: number | null
+  digit?: number | null
+}
+/** `id` is made by the client: the same run asked for again sends nothing twice. */
+export interface MacroRun {
+  id: string
+}
+/** How the conversation was: what an undo puts back. */
+export interface Before {
+  status: "closed" | "open"
+  assignee: string | null
+  labels: string[]
+}
+/** `sent`: a reply went to the customer, which no undo takes back. */
+export interface MacroDone {
+  row: ConversationRow
+  before: Before
+  sent: boolean
+}
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
+export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
 export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | Pong | Bye

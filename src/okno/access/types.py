@@ -12,19 +12,27 @@ from okno.kit.wire import NO_NUL, Answer, Email, Name, OptionalName, Wire
 
 Role = Literal["owner", "admin", "supervisor", "operator"]
 Permission = Literal[
-    "conversations", "see_all", "delete_any", "contacts", "operators", "workspace", "api_keys", "owners"
+    "conversations", "see_all", "delete_any", "contacts", "templates", "operators", "workspace", "api_keys", "owners"
 ]
-"""What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace."""
+"""What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace.
+
+`templates`: write templates and macros for a team or for everybody, and tend the labels.
+"""
 
 COOKIE = "okno_session"
 """Holds the secret of an operator's session."""
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "operator": frozenset({"conversations", "contacts"}),
-    "supervisor": frozenset({"conversations", "contacts", "delete_any"}),
-    "admin": frozenset({"conversations", "contacts", "delete_any", "see_all", "operators", "workspace", "api_keys"}),
+    "supervisor": frozenset({"conversations", "contacts", "delete_any", "templates"}),
+    "admin": frozenset(
+        {"conversations", "contacts", "delete_any", "templates", "see_all", "operators", "workspace", "api_keys"}
+    ),
     "owner": frozenset(
-        {"conversations", "contacts", "delete_any", "see_all", "operators", "workspace", "api_keys", "owners"}
+        {
+            *("conversations", "contacts", "delete_any", "templates", "see_all"),
+            *("operators", "workspace", "api_keys", "owners"),
+        }
     ),
 }
 

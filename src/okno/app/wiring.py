@@ -16,6 +16,8 @@ from okno.access.api import Access
 from okno.access.events import RESET_ASKED
 from okno.access.keys import Keys
 from okno.access.types import COOKIE
+from okno.attributes import routes as attributes_routes
+from okno.attributes.api import Attributes
 from okno.bus.api import Bus
 from okno.channels.site import routes as site_routes
 from okno.channels.site.api import Site
@@ -25,6 +27,8 @@ from okno.conversations import handlers as conversations_handlers
 from okno.conversations import routes as conversations_routes
 from okno.conversations.api import Conversations, Writer
 from okno.db.pool import Database
+from okno.desk import routes as desk_routes
+from okno.desk.api import Desk
 from okno.files import routes as files_routes
 from okno.files.api import Files
 from okno.http import pages
@@ -32,6 +36,8 @@ from okno.http.assembly import make_app
 from okno.http.static import Static, static_folder
 from okno.kit.clock import Clock, SystemClock
 from okno.kit.tasks import Tasks
+from okno.knowledge import routes as knowledge_routes
+from okno.knowledge.api import Knowledge
 from okno.mailer.api import Mailer
 from okno.mailer.types import SmtpServer
 from okno.realtime import streams as realtime_streams
@@ -70,6 +76,7 @@ class App:
         )
         self.access = Access(database, keys, self.clock, public_url=public_url, mailer=self.mailer)
         self.bus = Bus(database, self.clock)
+        self.attributes = Attributes(database, self.clock)
         self.contacts = Contacts(database, keys, self.clock)
         self.visits = Visits(database, keys, self.clock, public_url, places)
         self.writer = Writer(database, self.clock)
@@ -78,6 +85,11 @@ class App:
         )
         self.access.make_photo = self.files.sandbox.make_photo
         self.conversations = Conversations(database, self.writer, self.clock, self.access, self.files)
+        self.knowledge = Knowledge(database, self.clock, self.access, self.attributes, self.files)
+        self.desk = Desk(
+            *(database, self.clock, self.access, self.contacts, self.conversations, self.knowledge),
+            *(self.attributes, self.files),
+        )
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
@@ -126,6 +138,9 @@ class App:
             "conversations": self.conversations,
             "site": self.site,
             "files": self.files,
+            "attributes": self.attributes,
+            "knowledge": self.knowledge,
+            "desk": self.desk,
             "static": self.static,
             "streams": self.streams,
         }
@@ -136,6 +151,9 @@ class App:
                 visits_routes.ROUTER,
                 files_routes.ROUTER,
                 conversations_routes.ROUTER,
+                attributes_routes.ROUTER,
+                knowledge_routes.ROUTER,
+                desk_routes.ROUTER,
                 site_routes.ROUTER,
             ],
             outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, access_routes.OUTSIDE, pages.ROUTER],

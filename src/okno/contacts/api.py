@@ -8,6 +8,8 @@ from uuid import UUID
 from msgspec import UNSET
 
 from okno.access.keys import Keys
+from okno.attributes.api import Attributes
+from okno.attributes.types import AttributeValue
 from okno.contacts import rules
 from okno.contacts.events import ContactListener
 from okno.contacts.types import Contact, ContactChange, ContactLine, Identity, NewIdentity
@@ -40,6 +42,7 @@ class Contacts:
         self._db = database
         self._keys = keys
         self._clock = clock
+        self._attributes = Attributes(database, clock)
         self._listeners: list[ContactListener] = []
 
     def listen(self, listener: ContactListener) -> None:
@@ -188,6 +191,16 @@ class Contacts:
     async def remove_identity(self, workspace_id: int, contact_id: UUID, identity_id: UUID) -> None:
         if await self._db.fetchval(SQL["delete_identity"], workspace_id, contact_id, identity_id) is None:
             raise NotFound("there is no such address")
+
+    async def list_attributes(self, workspace_id: int, contact_id: UUID) -> list[AttributeValue]:
+        await self.get_contact(workspace_id, contact_id)
+        return await self._attributes.list_values(workspace_id, contact_id)
+
+    async def set_attribute(self, workspace_id: int, contact_id: UUID, key: str, text: str) -> list[AttributeValue]:
+        """Empty takes it away. Raises `NotFound`, `Invalid`."""
+        await self.get_contact(workspace_id, contact_id)
+        await self._attributes.set_value(self._db, workspace_id, "contact", contact_id, key, text)
+        return await self._attributes.list_values(workspace_id, contact_id)
 
     async def search(self, workspace_id: int, text: str, limit: int = limits.PAGE_DEFAULT) -> list[ContactLine]:
         """Contacts with words of the name, or an address, that begin as `text` does; without text the newest."""

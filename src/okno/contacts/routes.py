@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, delete, get, patch, post
+from litestar import Router, delete, get, patch, post, put
 from litestar.params import Parameter
 
 from okno.access.types import Actor
+from okno.attributes.types import AttributeValue, ValueChange
 from okno.contacts.api import Contacts
 from okno.contacts.types import Contact, ContactChange, ContactLine, NewIdentity
 from okno.kit import limits
@@ -67,6 +68,37 @@ async def remove_identity(contacts: Contacts, actor: Actor, contact_id: UUID, id
     await contacts.remove_identity(actor.workspace_id, contact_id, identity_id)
 
 
+@get(
+    "/contacts/{contact_id:uuid}/attributes",
+    operation_id="list_contact_attributes",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Values of a customer's attributes",
+)
+async def list_contact_attributes(contacts: Contacts, actor: Actor, contact_id: UUID) -> list[AttributeValue]:
+    return await contacts.list_attributes(actor.workspace_id, contact_id)
+
+
+@put(
+    "/contacts/{contact_id:uuid}/attributes/{key:str}",
+    operation_id="set_contact_attribute",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Set an attribute of a customer",
+)
+async def set_contact_attribute(
+    contacts: Contacts,
+    actor: Actor,
+    contact_id: UUID,
+    key: Annotated[str, Parameter(pattern=r"^[a-z][a-z0-9_]{0,39}$")],
+    data: ValueChange,
+) -> list[AttributeValue]:
+    return await contacts.set_attribute(actor.workspace_id, contact_id, key, data.value)
+
+
 ROUTER = Router(
-    "/", tags=["contacts"], route_handlers=[search_contacts, get_contact, change_contact, add_identity, remove_identity]
+    "/",
+    tags=["contacts"],
+    route_handlers=[
+        *(search_contacts, get_contact, change_contact, add_identity, remove_identity),
+        *(list_contact_attributes, set_contact_attribute),
+    ],
 )

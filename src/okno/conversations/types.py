@@ -129,11 +129,19 @@ class Labelled(Answer, tag_field="type", tag="labelled", frozen=True):
     removed: list[str]
 
 
+class Described(Answer, tag_field="type", tag="described", frozen=True):
+    """An attribute of the conversation got this value; empty: it was taken away. The name is as it was then."""
+
+    key: str
+    name: str
+    value: str
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
 
-Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Hidden
+Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Hidden
 HIDDEN_BODY = '{"type":"hidden"}'
 NOBODY = UUID(int=0)
 """Who did what a reader may not see, and what the system does of itself."""

@@ -276,6 +276,7 @@ CREATE TABLE public.attachment (
     message_id uuid,
     note boolean DEFAULT false NOT NULL,
     examined_by timestamp with time zone,
+    kept boolean DEFAULT false NOT NULL,
     CONSTRAINT attachment_preview_check CHECK ((preview = ANY (ARRAY[''::text, 'made'::text, 'none'::text]))),
     CONSTRAINT attachment_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'deleted'::text])))
 );
@@ -286,6 +287,37 @@ CREATE TABLE public.attachment_part (
     from_bytes bigint NOT NULL,
     size_bytes bigint NOT NULL,
     object text NOT NULL
+);
+
+CREATE TABLE public.attribute (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    subject text NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    choices text[] DEFAULT '{}'::text[] NOT NULL,
+    place integer DEFAULT 0 NOT NULL,
+    CONSTRAINT attribute_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT attribute_subject_check CHECK ((subject = ANY (ARRAY['contact'::text, 'conversation'::text]))),
+    CONSTRAINT attribute_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'choice'::text, 'flag'::text, 'link'::text])))
+);
+
+ALTER TABLE public.attribute ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.attribute_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.attribute_value (
+    workspace_id bigint NOT NULL,
+    subject_id uuid NOT NULL,
+    attribute_id bigint NOT NULL,
+    value text NOT NULL,
+    changed_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.bus_cursor (
@@ -443,6 +475,13 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.label_colour (
+    workspace_id bigint NOT NULL,
+    label text NOT NULL,
+    colour smallint NOT NULL,
+    CONSTRAINT label_colour_colour_check CHECK (((colour >= 0) AND (colour <= 5)))
+);
+
 CREATE TABLE public.lease (
     name text NOT NULL,
     holder uuid NOT NULL,
@@ -463,6 +502,33 @@ CREATE TABLE public.letter (
 CREATE TABLE public.login_failure (
     address text NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.macro (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    operator_id uuid,
+    team_id bigint,
+    name text NOT NULL,
+    digit smallint,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT macro_check CHECK (((operator_id IS NULL) OR (team_id IS NULL))),
+    CONSTRAINT macro_digit_check CHECK (((digit >= 1) AND (digit <= 9)))
+);
+
+CREATE TABLE public.macro_act (
+    workspace_id bigint NOT NULL,
+    macro_id uuid NOT NULL,
+    place smallint NOT NULL,
+    type text NOT NULL,
+    template_id uuid,
+    text text DEFAULT ''::text NOT NULL,
+    added text[] DEFAULT '{}'::text[] NOT NULL,
+    removed text[] DEFAULT '{}'::text[] NOT NULL,
+    target text DEFAULT ''::text NOT NULL,
+    operator_id uuid,
+    CONSTRAINT macro_act_type_check CHECK ((type = ANY (ARRAY['reply'::text, 'note'::text, 'label'::text, 'assign'::text, 'close'::text])))
 );
 
 CREATE TABLE public.migration (
@@ -739,6 +805,29 @@ ALTER TABLE public.team ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.template (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    operator_id uuid,
+    team_id bigint,
+    folder text DEFAULT ''::text NOT NULL,
+    name text NOT NULL,
+    shortcut text DEFAULT ''::text NOT NULL,
+    text text NOT NULL,
+    files uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT template_check CHECK (((operator_id IS NULL) OR (team_id IS NULL)))
+);
+
+CREATE TABLE public.template_use (
+    workspace_id bigint NOT NULL,
+    template_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    uses bigint NOT NULL,
+    used_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.tracked (
     workspace_id bigint NOT NULL,
     visit_id uuid NOT NULL,
@@ -825,6 +914,15 @@ ALTER TABLE ONLY public.attachment_part
 ALTER TABLE ONLY public.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.attribute
+    ADD CONSTRAINT attribute_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.attribute_value
+    ADD CONSTRAINT attribute_value_pkey PRIMARY KEY (workspace_id, subject_id, attribute_id);
+
+ALTER TABLE ONLY public.attribute
+    ADD CONSTRAINT attribute_workspace_id_subject_key_key UNIQUE (workspace_id, subject, key);
+
 ALTER TABLE ONLY public.bus_cursor
     ADD CONSTRAINT bus_cursor_pkey PRIMARY KEY (handler);
 
@@ -858,11 +956,20 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.label_colour
+    ADD CONSTRAINT label_colour_pkey PRIMARY KEY (workspace_id, label);
+
 ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.letter
     ADD CONSTRAINT letter_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.macro_act
+    ADD CONSTRAINT macro_act_pkey PRIMARY KEY (workspace_id, macro_id, place);
+
+ALTER TABLE ONLY public.macro
+    ADD CONSTRAINT macro_pkey PRIMARY KEY (workspace_id, id);
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
@@ -933,6 +1040,12 @@ ALTER TABLE ONLY public.team
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_workspace_id_name_key UNIQUE (workspace_id, name);
 
+ALTER TABLE ONLY public.template
+    ADD CONSTRAINT template_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.template_use
+    ADD CONSTRAINT template_use_pkey PRIMARY KEY (workspace_id, template_id, operator_id);
+
 ALTER TABLE ONLY public.visit
     ADD CONSTRAINT visit_pkey PRIMARY KEY (workspace_id, id);
 
@@ -981,6 +1094,8 @@ CREATE UNIQUE INDEX attachment_id ON public.attachment USING btree (id);
 CREATE INDEX attachment_owner ON public.attachment USING btree (workspace_id, owner_id, created_at);
 
 CREATE INDEX attachment_unfinished ON public.attachment USING btree (created_at) WHERE (conversation_id IS NULL);
+
+CREATE INDEX attribute_value_attribute ON public.attribute_value USING btree (workspace_id, attribute_id);
 
 CREATE INDEX contact_words ON public.contact USING gin (to_tsvector('simple'::regconfig, name));
 
@@ -1066,6 +1181,12 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.attachment_part
     ADD CONSTRAINT attachment_part_workspace_id_attachment_id_fkey FOREIGN KEY (workspace_id, attachment_id) REFERENCES public.attachment(workspace_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.attribute_value
+    ADD CONSTRAINT attribute_value_workspace_id_attribute_id_fkey FOREIGN KEY (workspace_id, attribute_id) REFERENCES public.attribute(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.attribute
+    ADD CONSTRAINT attribute_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.contact_operator
     ADD CONSTRAINT contact_operator_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
 
@@ -1083,6 +1204,21 @@ ALTER TABLE ONLY public.identity
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.label_colour
+    ADD CONSTRAINT label_colour_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.macro_act
+    ADD CONSTRAINT macro_act_workspace_id_macro_id_fkey FOREIGN KEY (workspace_id, macro_id) REFERENCES public.macro(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.macro
+    ADD CONSTRAINT macro_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.macro
+    ADD CONSTRAINT macro_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.macro
+    ADD CONSTRAINT macro_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.team(workspace_id, id) ON DELETE SET NULL (team_id);
 
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
@@ -1137,6 +1273,18 @@ ALTER TABLE ONLY public.skill
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.template_use
+    ADD CONSTRAINT template_use_workspace_id_template_id_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.template(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.template
+    ADD CONSTRAINT template_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.template
+    ADD CONSTRAINT template_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.template
+    ADD CONSTRAINT template_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.team(workspace_id, id) ON DELETE SET NULL (team_id);
 
 ALTER TABLE ONLY public.visitor
     ADD CONSTRAINT visitor_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

@@ -1,6 +1,7 @@
 """The public door of files: uploads in parts, their examination, links and their bytes."""
 
 import asyncio
+import contextlib
 import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +21,7 @@ from okno.db.queries import load_queries
 from okno.files import rules, storage
 from okno.files.sandbox import Sandbox, Seen, Task
 from okno.files.storage import Storage
-from okno.files.types import OCTETS, FileLink, FileRow
+from okno.files.types import OCTETS, FileLink, FileRow, KeptFile
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotFound, TooLarge, TooMany, Unsupported
@@ -321,6 +322,46 @@ class Files:
                 await self.erase_bytes([record["id"]])
             count += len(records)
         return count
+
+    # -- files that stay -------------------------------------------------------------------------------------------
+
+    async def keep(
+        self, tx: Connection, workspace_id: int, owner_id: UUID, ids: Sequence[UUID], *, keeper_id: UUID
+    ) -> None:
+        """Uploads of `owner_id` stay with what `keeper_id` names and go into no message; `forget_in` lets them go.
+
+        Raises `Invalid`.
+        """
+        if not ids:
+            return
+        kept = {r["id"] for r in await tx.fetch(SQL["keep"], workspace_id, list(ids), owner_id, keeper_id)}
+        for file_id in ids:
+            if file_id not in kept:
+                raise Invalid(f"file {file_id} is {await self._why(owner_id, file_id)}", field="files")
+
+    async def list_kept(self, workspace_id: int, ids: Sequence[UUID]) -> list[KeptFile]:
+        """Those that are still there, in no order."""
+        records = await self._db.fetch(SQL["list_kept"], workspace_id, list(ids), len(ids))
+        return [KeptFile(*r) for r in records]
+
+    async def copy_kept(self, workspace_id: int, owner_id: UUID, ids: Sequence[UUID]) -> list[FileRow]:
+        """Copies for a message of `owner_id`; a file that is gone is left out. Unsent copies go as uploads do."""
+        rows = []
+        for file_id in ids:
+            copy_id = uuid7()
+            try:
+                await self._store.copy(storage.file_of(file_id), storage.file_of(copy_id))
+                with contextlib.suppress(FileNotFoundError):
+                    await self._store.copy(storage.preview_of(file_id), storage.preview_of(copy_id))
+            except FileNotFoundError:
+                continue
+            values = (workspace_id, file_id, copy_id, owner_id, self._clock.now())
+            record = await self._db.fetchrow(SQL["insert_copy"], *values)
+            if record:
+                rows.append(FileRow(*record))
+            else:
+                await self.erase_bytes([copy_id])
+        return rows
 
     # -- links and bytes -------------------------------------------------------------------------------------------
 

@@ -56,4 +56,24 @@ RETURNING workspace_id, id, owner_id, conversation_id, name, media_type, size_by
 
 -- name: list_unfinished :many
 SELECT workspace_id, id FROM attachment
- WHERE conversation_id IS NULL AND status <> 'deleted' AND created_at < $1 ORDER BY created_at LIMIT $2;
+ WHERE conversation_id IS NULL AND NOT kept AND status <> 'deleted' AND created_at < $1 ORDER BY created_at LIMIT $2;
+
+-- Bound to its keeper as to a message: no message takes it.
+-- name: keep :many
+UPDATE attachment SET kept = true, message_id = $4
+ WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND owner_id = $3 AND status = 'ready' AND conversation_id IS NULL
+   AND (message_id IS NULL OR (kept AND message_id = $4))
+RETURNING id;
+
+-- name: list_kept :many
+SELECT id, name, media_type, size_bytes FROM attachment
+ WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND kept AND status = 'ready' LIMIT $3;
+
+-- name: insert_copy :one
+INSERT INTO attachment (workspace_id, id, owner_id, name, media_type, size_bytes, upload_bytes, got_bytes, status, preview,
+                        width, height, duration_s, created_at)
+SELECT workspace_id, $3, $4, name, media_type, size_bytes, upload_bytes, got_bytes, status, preview, width, height,
+       duration_s, $5
+  FROM attachment WHERE workspace_id = $1 AND id = $2 AND kept AND status = 'ready'
+RETURNING workspace_id, id, owner_id, conversation_id, name, media_type, size_bytes, upload_bytes, got_bytes, status,
+          preview, width, height, duration_s, note, created_at;

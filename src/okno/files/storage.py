@@ -61,6 +61,14 @@ class Storage:
         """Raises `FileNotFoundError`."""
         return int((await obstore.head_async(self._store, name))["size"])
 
+    async def copy(self, name: str, target: str) -> None:
+        """Raises `FileNotFoundError`, and `Unavailable` as `put` does."""
+        try:
+            await obstore.copy_async(self._store, name, target)
+        except obstore.exceptions.GenericError as error:
+            log.warning("the place of files copies nothing", name=name, error=str(error)[:300])
+            raise Unavailable("the place of files is full or does not answer; send it again") from error
+
     async def delete(self, names: Sequence[str]) -> None:
         """What is gone already is no error."""
         for name in names:

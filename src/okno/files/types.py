@@ -62,6 +62,15 @@ class FileRow(NamedTuple):
         return self.got_bytes == self.upload_bytes
 
 
+class KeptFile(NamedTuple):
+    """A file that stays with a template."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+
+
 class LinkQuery(Wire, frozen=True):
     ids: Annotated[list[UUID], Meta(max_length=limits.FILE_LINKS_MAX)]
 

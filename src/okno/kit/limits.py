@@ -16,6 +16,17 @@ LABELS_PER_CONVERSATION_MAX: Final = 20  # more is prose
 DRAFT_LEN_MAX: Final = MESSAGE_TEXT_LEN_MAX
 DRAFTS_LISTED_MAX: Final = 200  # more unfinished answers than anybody has open
 
+# Quick work at the desk
+TEMPLATES_MAX: Final = 2_000  # visible to one operator; his browser searches them all while he types
+TEMPLATE_FILES_MAX: Final = 5  # half of what a message takes: the operator adds his own
+SHORTCUT_LEN_MAX: Final = 30  # what anybody types to save typing
+VARIABLE_DEFAULT_LEN_MAX: Final = 120  # what stands in for a missing name
+MACROS_MAX: Final = 200  # more than anybody finds again
+MACRO_ACTS_MAX: Final = 10  # what one looks through before pressing the key
+ATTRIBUTES_MAX: Final = 100  # a card of two screens
+ATTRIBUTE_LEN_MAX: Final = 1_000  # a few sentences; more is a note
+CHOICES_MAX: Final = 100  # a list one can still choose from
+
 # Paging
 PAGE_DEFAULT: Final = 25  # one screen of the list
 PAGE_MAX: Final = 100  # bounded work per request

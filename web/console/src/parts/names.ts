@@ -47,3 +47,10 @@ export function clockOf(locale: string): Intl.DateTimeFormat {
   if (!clock) clocks.set(locale, (clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" })))
   return clock
 }
+
+/** A canonical value of an attribute as it is read: a date by the calendar, yes and no as signs, nothing as a dash. */
+export function shownValue(value: string, locale: string): string {
+  if (!value) return "—"
+  if (value === "true" || value === "false") return value === "true" ? "✓" : "✗"
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(value)) : value
+}
