@@ -44,8 +44,9 @@ def main() -> int:
         ("loader", [STATIC / "widget/w.js"], ".br", 2_400),
         ("idle chunk", [STATIC / "widget/idle.js"], ".br", 3_000),
     ]
-    gates.append(("panel", entry_files(STATIC / "widget/panel.html"), ".gz", 20_000))
-    first = set(gates[2][1])
+    panels = {language: entry_files(STATIC / f"widget/panel.{language}.html") for language in ("ru", "en")}
+    gates += [(f"panel in {language}", files, ".gz", 20_000) for language, files in panels.items()]
+    first = {file for files in panels.values() for file in files}
     for chunk in sorted((STATIC / "widget/assets").glob("*.js")):
         if chunk not in first:
             name = chunk.stem.rpartition("-")[0] or chunk.stem

@@ -1,5 +1,5 @@
 // Three outputs: the loader and the idle chunk as plain scripts, the panel as a page with hashed assets.
-import { readFileSync, rmSync } from "node:fs"
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { build } from "vite"
 
@@ -53,3 +53,11 @@ await build({
     rolldownOptions: { input: "panel.html", output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js`, assetFileNames: "assets/[name]-[hash][extname]" } },
   },
 })
+
+// A page for each language: its words come beside the panel, not after it.
+const page = readFileSync("dist/panel.html", "utf8")
+rmSync("dist/panel.html")
+for (const language of ["ru", "en"]) {
+  const words = readdirSync("dist/assets").find((name) => name.startsWith(`words.${language}-`))
+  writeFileSync(`dist/panel.${language}.html`, page.replace("</head>", `<link rel="modulepreload" crossorigin href="/w/assets/${words}">\n</head>`))
+}

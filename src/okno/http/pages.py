@@ -70,7 +70,8 @@ async def get_panel(request: AnyRequest, static: Static, visits: Visits) -> Resp
         f"connect-src 'self' ws://{host} wss://{host}; frame-ancestors {ancestors}; form-action 'none'; base-uri 'none'"
     )
     headers = {"content-security-policy": policy, "referrer-policy": "no-referrer"}
-    return _answer(request, static, static.get("widget/panel.html"), headers=headers)
+    language = "ru" if request.query_params.get("lang") == "ru" else "en"
+    return _answer(request, static, static.get(f"widget/panel.{language}.html"), headers=headers)
 
 
 @route("/w/{path:path}", http_method=METHODS, include_in_schema=False)

@@ -10,7 +10,7 @@ import type { Tray } from "./tray"
 import { clock, dayOf, lang, speak, w } from "./words"
 
 const asked = new URLSearchParams(location.search)
-speak(asked.get("lang") ?? "en")
+const spoken = speak(asked.get("lang") ?? "en")
 const Chosen = lazy(async () => ({ default: (await import("./tray")).Chosen }))
 const Options = lazy(() => import("./options"))
 const Emoji = lazy(() => import("./emoji"))
@@ -83,7 +83,7 @@ function Panel({ init }: { init: Init }) {
     heard = (message) => {
       if (message.t === "show") setOpen(!!message.open)
       else if (message.t === "identify") talk.identify(message.value)
-      else if (message.t === "lang") say(message.value)
+      else if (message.t === "lang") void say(message.value)
     }
     early.splice(0).forEach(heard)
     talk.start()
@@ -96,8 +96,8 @@ function Panel({ init }: { init: Init }) {
     el.style.height = "auto"
     el.style.height = `${Math.min(el.scrollHeight, 120)}px`
   }, [text, part])
-  const say = (language: string): void => {
-    speak(language)
+  const say = async (language: string): Promise<void> => {
+    await speak(language)
     keep({ lang })
     again()
   }
@@ -215,11 +215,12 @@ function Panel({ init }: { init: Init }) {
   )
 }
 
-type Message = Parameters<Parameters<typeof listen>[0]>[0]
-const early: Message[] = []
-let heard = (message: Message): void => void early.push(message)
-listen((message) => {
+type Hear = Parameters<typeof listen>[0]
+const early: Parameters<Hear>[0][] = []
+let heard: Hear = (message) => void early.push(message)
+const hear: Hear = (message) => {
   if (message.t !== "init") return heard(message)
   if (message.config) document.documentElement.style.setProperty("--brand", message.config.accent)
   render(<Panel init={message} />, document.getElementById("panel")!)
-})
+}
+void spoken.then(() => listen(hear)) // a page whose words did not come is not ready: the loader asks for it again
