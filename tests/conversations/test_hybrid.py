@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from okno.access.types import Actor
 from okno.app.wiring import App
@@ -20,7 +21,7 @@ from okno.conversations.types import (
     SendNote,
     SendReaction,
 )
-from okno.kit.errors import Invalid
+from okno.kit.errors import Invalid, NotFound
 from okno.kit.ids import uuid7
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
 from tests.conversations.replay import Screen, looking
@@ -81,6 +82,18 @@ async def described(app: App, actor: Actor, contact: UUID, conversation: UUID) -
         await app.desk.set_attribute(actor, conversation, key, value)
 
 
+async def held(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await app.conversations.hold(actor, conversation, on=True)
+    await app.conversations.hold(actor, conversation, on=False)
+    await app.conversations.hold(actor, conversation, on=True)
+
+
+async def joined(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    colleague = await make_operator(app)
+    await app.conversations.bring_in(actor, conversation, colleague.operator_id)
+    await app.conversations.let_go(actor, conversation, colleague.operator_id)
+
+
 async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """Only a customer's reading has it."""
     await note(app, actor, contact, conversation)
@@ -88,7 +101,21 @@ async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> N
 
 SCENES: dict[str, Scene] = {
     f.__name__: f
-    for f in (message, note, reacted, edited, deleted, opened, closed, assigned, labelled, described, hidden)
+    for f in (
+        message,
+        note,
+        reacted,
+        edited,
+        deleted,
+        opened,
+        closed,
+        assigned,
+        labelled,
+        described,
+        held,
+        joined,
+        hidden,
+    )
 }
 
 
@@ -156,6 +183,31 @@ async def test_a_row_leaves_the_list_of_who_may_not_see_it_any_more(app: App) ->
             screen.stirred.clear()
             await asyncio.wait_for(screen.stirred.wait(), 60)
     assert conversation not in screen.rows
+
+
+async def test_who_is_brought_in_sees_it_until_he_leaves(app: App) -> None:
+    """A colleague who is asked would not find the conversation, or keep reading it for ever."""
+    owner = await make_operator(app, "owner")
+    team = (await app.access.create_team(owner, f"team {uuid7()}")).id
+    guest = await make_operator(app, "operator")
+    conversation = await open_conversation(app, await make_contact(app), team)
+    screen = Screen(actor=guest)
+    before = await app.conversations.count(guest)
+    with looking(app, screen):
+        await app.conversations.bring_in(owner, conversation, guest.operator_id)
+        while conversation not in screen.rows:
+            screen.stirred.clear()
+            await asyncio.wait_for(screen.stirred.wait(), 60)
+        assert conversation in {row.id for row in (await app.conversations.list_rows(guest)).rows}
+        assert await app.conversations.count(guest) == replace(before, all=before.all + 1)
+        many = [guest, *[await make_operator(app) for _ in range(4)]]
+        assert (await app.conversations.count_many(many))[guest.operator_id].all == before.all + 1
+        await app.conversations.let_go(owner, conversation, guest.operator_id)
+        while conversation not in screen.gone:
+            screen.stirred.clear()
+            await asyncio.wait_for(screen.stirred.wait(), 60)
+    with pytest.raises(NotFound):
+        await app.conversations.access_conversation(guest, conversation)
 
 
 async def test_receipts_live_and_fresh_are_the_same(app: App) -> None:

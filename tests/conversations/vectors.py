@@ -22,7 +22,9 @@ from okno.conversations.types import (
     Described,
     Edited,
     Event,
+    Held,
     Hidden,
+    Joined,
     Labelled,
     Message,
     Note,
@@ -89,6 +91,9 @@ CASES = (
     Case("opened", [HELLO, Closed(1)], [Opened(2)]),
     Case("closed", [HELLO], [Closed(1)]),
     Case("assigned: to somebody and back", [HELLO], [Assigned(IGOR, "Igor", 7), Assigned(None)]),
+    Case("assigned: by routing", [HELLO], [Assigned(IGOR, "Igor", None, "offer")]),
+    Case("held: and taken off", [HELLO], [Held(on=True), Held(on=False)]),
+    Case("joined: and gone again", [HELLO], [Joined(ANNA, "Anna", on=True), Joined(ANNA, "Anna", on=False)]),
     Case("labelled", [HELLO], [Labelled(["vip"], []), Labelled([], ["vip"])]),
     Case("described", [HELLO], [Described("order", "Order", "A-17"), Described("order", "Order", "")]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
@@ -97,7 +102,7 @@ CASES = (
 
 def event(seq: int, body: Body, conversation: UUID = HERE) -> Event:
     actor: tuple[ActorType, UUID, str] = ("customer", ANNA, "")
-    if isinstance(body, Note | Assigned | Labelled | Described):
+    if isinstance(body, Note | Assigned | Labelled | Described | Held | Joined):
         actor = ("operator", IGOR, "Igor")
     elif isinstance(body, Hidden):
         actor = ("system", NOBODY, "")

@@ -238,7 +238,12 @@ def journey(world: World, session: Any) -> None:
     mine = world.pools["conversation_id"][-1]
     message = {"type": "message", "text": "hello"}
     go("send_event", "POST", f"/api/v1/conversations/{mine}/events", params={"id": str(uuid7())}, json=message)
+    go("send_own_message", "POST", f"/api/v1/widget/{key}/events", "visitor", params={"id": str(uuid7())}, json=message)
     go("assign_conversation", "POST", f"/api/v1/conversations/{mine}/assignment", json={"operator": str(owner)})
+    go("hold_conversation", "PUT", f"/api/v1/conversations/{mine}/hold", json={"on": True})
+    guest = f"/api/v1/conversations/{mine}/participants/{world.staff['operator']}"
+    go("bring_in", "PUT", guest)
+    go("let_go", "DELETE", guest)
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
     quick_work(go, contact, mine)
     for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:

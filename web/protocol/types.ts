@@ -85,12 +85,13 @@ export interface Closed {
   type: "closed"
   episode: number
 }
-/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. */
+/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`. */
 export interface Assigned {
   type: "assigned"
   operator: string | null
   operator_name?: string
   team?: number | null
+  reason?: string
 }
 /** Labels were put or taken. */
 export interface Labelled {
@@ -105,6 +106,18 @@ export interface Described {
   name: string
   value: string
 }
+/** Put on hold (`on`) or taken off: who has it has to find something out, no clock runs. */
+export interface Held {
+  type: "held"
+  on: boolean
+}
+/** A colleague was brought in, or has left (`on` false). The name is as it was then. */
+export interface Joined {
+  type: "joined"
+  operator: string
+  operator_name: string
+  on: boolean
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -118,7 +131,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -153,7 +166,7 @@ export interface SendDeletion {
   type: "deleted"
   seq: number
 }
-/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet. */
+/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. */
 export interface ConversationRow {
   id: string
   change_id: number
@@ -177,6 +190,8 @@ export interface ConversationRow {
   customer_got_seq: number
   operator_read_seq: number
   labels: string[]
+  held?: boolean
+  participants?: string[]
 }
 /** Exact counts of what the reader may see. `mine` and `all` count open conversations. */
 export interface Counters {
@@ -825,7 +840,7 @@ export interface MacroDone {
   before: Before
   sent: boolean
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping

@@ -1,23 +1,23 @@
 """The public door of the timeline: every command and query on conversations."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from okno.access.types import Actor
 from okno.conversations import rules, store
-from okno.conversations.append import Draft, Stored, Waiter, Writer, append, millis
+from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.events import TimelineListener
+from okno.conversations.hands import Hands, Names, Sender, draft_of, system_of
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
     NOBODY,
     Ack,
-    ActorType,
-    Assigned,
     Body,
     Closed,
     ConversationPage,
@@ -44,24 +44,16 @@ from okno.db.pool import Connection, Database
 from okno.files.api import Files
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, OknoError, Stale, Unavailable
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Stale, Unavailable
 from okno.kit.ids import uuid7
 from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.wire import encode, utc_text
 
 preview_of = rules.preview_of
-Sender = tuple[ActorType, UUID]
 Rights = Literal["own", "any"]
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 
-__all__ = ["Changes", "Conversations", "Draft", "Sender", "Stored", "Waiter", "Writer", "preview_of"]
-
-
-class Names(Protocol):
-    """Names of operators, kept in memory by `access`."""
-
-    def name_of(self, operator_id: UUID) -> str: ...
-    def works_here(self, workspace_id: int, operator_id: UUID) -> bool: ...
+__all__ = ["Changes", "Conversations", "Draft", "Sender", "Stored", "Waiter", "Writer", "preview_of", "system_of"]
 
 
 class Changes(NamedTuple):
@@ -73,17 +65,14 @@ class Changes(NamedTuple):
     reset: bool
 
 
-class Conversations:
+class Conversations(Hands):
     """Commands append through `writer`; where the state decides, in an own transaction by the same function."""
 
     def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names, files: Files) -> None:
-        self._db = database
+        super().__init__(database, clock, names)
         self._files = files
         self.attached = Attached(database, files)
         self.writer = writer
-        self._clock = clock
-        self._names = names
-        self._listeners: list[TimelineListener] = []
 
     def listen(self, listener: TimelineListener) -> None:
         self._listeners.append(listener)
@@ -97,13 +86,13 @@ class Conversations:
         Raises `NotFound` when it is not there or not his.
         """
         record = await self._db.fetchrow(SQL["read_scope"], actor.workspace_id, conversation_id)
-        if record is None or not rules.may_see(actor, record["team_id"], record["assignee_id"]):
+        if record is None or not rules.sees(actor, record):
             raise NotFound("there is no such conversation")
         return record
 
     async def get_row(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
         record = await self._db.fetchrow(SQL["find_row"], actor.workspace_id, conversation_id)
-        if record is None or not rules.may_see(actor, record["team_id"], record["assignee_id"]):
+        if record is None or not rules.sees(actor, record):
             raise NotFound("there is no such conversation")
         return store.row_of(record)
 
@@ -148,7 +137,10 @@ class Conversations:
             return {actor.operator_id: await self.count(actor) for actor in actors}
         records = await self._db.fetch(SQL["count_groups"], actors[0].workspace_id, limits.OPERATORS_MAX * 10)
         groups = [tuple(r) for r in records]
-        return {actor.operator_id: rules.sum_counters(groups, actor) for actor in actors}
+        guests: dict[UUID, list[tuple[int, UUID | None]]] = defaultdict(list)
+        for r in await self._db.fetch(SQL["list_taken_part"], actors[0].workspace_id, limits.OPERATORS_MAX):
+            guests[r["operator_id"]].append((r["team_id"], r["assignee_id"]))
+        return {a.operator_id: rules.sum_counters(groups, a, guests.get(a.operator_id, ())) for a in actors}
 
     async def list_changes(self, actor: Actor, cursor: int) -> Changes:
         """What has changed since `cursor`, read from the outbox by one query.
@@ -165,8 +157,8 @@ class Conversations:
         if not whole:
             return Changes([], [], seen, reset=True)
         changed = [r for r in records if r["id"] is not None]
-        visible = [r for r in changed if rules.may_see(actor, r["team_id"], r["assignee_id"])]
-        gone = [r["id"] for r in changed if not rules.may_see(actor, r["team_id"], r["assignee_id"])]
+        visible = [r for r in changed if rules.sees(actor, r)]
+        gone = [r["id"] for r in changed if not rules.sees(actor, r)]
         return Changes([store.row_of(r) for r in visible], gone, seen, reset=False)
 
     async def read_cursor(self) -> int:
@@ -365,7 +357,7 @@ class Conversations:
                 not mine
                 or not other
                 or mine["contact_id"] != other["contact_id"]
-                or (reader and not rules.may_see(reader, other["team_id"], other["assignee_id"]))
+                or (reader and not rules.sees(reader, other))
             ):
                 record = None
         if record is None or not (secret or rules.customer_sees(record["type"], "message")):
@@ -449,16 +441,6 @@ class Conversations:
             text = rules.preview_of(body.text, len(body.attachments))
             await tx.execute(SQL["set_preview"], workspace_id, conversation_id, text)
 
-    async def _append_in(self, tx: Connection, draft: Draft, at: Any) -> Stored:
-        outcome = (await append(tx, [draft], at))[0]
-        if isinstance(outcome, OknoError):
-            raise outcome
-        return outcome
-
-    def _announce(self, batch: list[tuple[Draft, Stored]]) -> None:
-        for listener in self._listeners:
-            listener.on_batch(batch)
-
     # -- commands on the whole conversation ------------------------------------------------------------------------
 
     async def open_for_contact(
@@ -489,7 +471,7 @@ class Conversations:
                     if record is None:
                         raise Unavailable
                     return UUID(str(record["id"]))
-                draft = _system_draft(workspace_id, conversation_id, Opened(1))
+                draft = draft_of(workspace_id, conversation_id, ("system", NOBODY), Opened(1))
                 appended.append((draft, await self._append_in(tx, draft, now)))
         self._announce(appended)
         for listener in self._listeners:
@@ -501,29 +483,8 @@ class Conversations:
         self, tx: Connection, workspace_id: int, locked: Any, sender: Sender, now: Any
     ) -> tuple[Draft, Stored]:
         await tx.execute(SQL["set_open"], workspace_id, locked["id"])
-        draft = _draft(workspace_id, locked["id"], sender, Opened(locked["episode"] + 1))
+        draft = draft_of(workspace_id, locked["id"], sender, Opened(locked["episode"] + 1))
         return draft, await self._append_in(tx, draft, now)
-
-    async def assign(
-        self, actor: Actor, conversation_id: UUID, operator_id: UUID | None, *, expected: UUID | str | None = "any"
-    ) -> ConversationRow:
-        """Give to an operator or back to the queue. `expected` is a compare-and-set on the present assignee."""
-        async with self._db.transaction() as tx:
-            locked = await self._locked(tx, actor, conversation_id)
-            if expected != "any" and locked["assignee_id"] != expected:
-                name = self._names.name_of(locked["assignee_id"]) if locked["assignee_id"] else ""
-                raise Conflict(f"it is with {name} now" if name else "it is back in the queue")
-            if operator_id is not None and not self._names.works_here(actor.workspace_id, operator_id):
-                raise Invalid("there is no such operator", field="operator")
-            if locked["assignee_id"] == operator_id:
-                appended = []
-            else:
-                turn = "operator" if operator_id else "queue"
-                await tx.execute(SQL["set_assignee"], actor.workspace_id, conversation_id, operator_id, turn)
-                name = self._names.name_of(operator_id) if operator_id else ""
-                body = Assigned(operator_id, name, locked["team_id"] or None)
-                appended = [await self._append_body(tx, actor, conversation_id, body)]
-        return await self._changed(actor, conversation_id, appended, scope=True)
 
     async def close(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
         """Resolve the episode; again is no error."""
@@ -592,28 +553,6 @@ class Conversations:
             appended = [await self._append_body(tx, actor, conversation_id, body)]
         return await self._changed(actor, conversation_id, appended, scope=False)
 
-    async def _locked(self, tx: Connection, actor: Actor, conversation_id: UUID) -> Any:
-        locked = await tx.fetchrow(SQL["lock_conversation"], actor.workspace_id, conversation_id)
-        if locked is None or not rules.may_see(actor, locked["team_id"], locked["assignee_id"]):
-            raise NotFound("there is no such conversation")
-        return locked
-
-    async def _append_body(
-        self, tx: Connection, actor: Actor, conversation_id: UUID, body: Body
-    ) -> tuple[Draft, Stored]:
-        draft = _draft(actor.workspace_id, conversation_id, ("operator", actor.operator_id), body)
-        return draft, await self._append_in(tx, draft, millis(self._clock.now()))
-
-    async def _changed(
-        self, actor: Actor, conversation_id: UUID, appended: list[tuple[Draft, Stored]], *, scope: bool
-    ) -> ConversationRow:
-        if appended:
-            self._announce(appended)
-            for listener in self._listeners:
-                listener.on_row_changed(actor.workspace_id, conversation_id, scope=scope)
-        record = await self._db.fetchrow(SQL["find_row"], actor.workspace_id, conversation_id)
-        return store.row_of(record)
-
     # -- receipts, drafts ------------------------------------------------------------------------------------------
 
     async def mark_read(self, actor: Actor, conversation_id: UUID, seq: int) -> None:
@@ -639,7 +578,12 @@ class Conversations:
         """Remove the conversations of the example's contacts, and its operators from everybody else's; how many."""
         async with self._db.transaction() as tx:
             await tx.execute(SQL["release_demo"])
-            for name in ("delete_demo_drafts", "delete_demo_attachments", "delete_demo_events"):
+            for name in (
+                "delete_demo_drafts",
+                "delete_demo_attachments",
+                "delete_demo_events",
+                "delete_demo_participants",
+            ):
                 await tx.execute(SQL[name])
             return int(await tx.fetchval(SQL["delete_demo"]))
 
@@ -653,11 +597,7 @@ class Conversations:
         records = await self._db.fetch(
             SQL["list_drafts"], actor.workspace_id, actor.operator_id, limits.DRAFTS_LISTED_MAX
         )
-        return [
-            (r["conversation_id"], r["text"], r["note"])
-            for r in records
-            if rules.may_see(actor, r["team_id"], r["assignee_id"])
-        ]
+        return [(r["conversation_id"], r["text"], r["note"]) for r in records if rules.sees(actor, r)]
 
     async def save_draft(self, actor: Actor, conversation_id: UUID, text: str, *, note: bool) -> None:
         """An empty text removes it."""
@@ -673,12 +613,3 @@ class Conversations:
         for record in await self._db.fetch(SQL["touch_of_contact"], workspace_id, contact_id, self._clock.now()):
             for listener in self._listeners:
                 listener.on_row_changed(workspace_id, record["id"], scope=False)
-
-
-def _draft(workspace_id: int, conversation_id: UUID, sender: Sender, body: Body) -> Draft:
-    tag = str(body.__struct_config__.tag)
-    return Draft(workspace_id, conversation_id, uuid7(), *sender, tag, encode(body).decode(), None)
-
-
-def _system_draft(workspace_id: int, conversation_id: UUID, body: Body) -> Draft:
-    return _draft(workspace_id, conversation_id, ("system", NOBODY), body)

@@ -24,7 +24,7 @@ class Attached:
         rows = await self._files.list_ready(actor.workspace_id, ids)
         conversations = {row.conversation_id for row in rows if row.conversation_id}
         records = await self._db.fetch(SQL["list_scopes"], actor.workspace_id, list(conversations))
-        seen = {r["id"] for r in records if rules.may_see(actor, r["team_id"], r["assignee_id"])}
+        seen = {r["id"] for r in records if rules.sees(actor, r)}
         return [
             self._files.link(row) for row in rows if row.conversation_id in seen or row.owner_id == actor.operator_id
         ]

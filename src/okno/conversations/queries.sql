@@ -1,14 +1,16 @@
 -- name: find_row :one
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
-       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels
+       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
 
 -- name: list_rows_by_id :many
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
-       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels,
+       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid
   FROM unnest($2::uuid[]) AS wanted (id)
   JOIN conversation c ON c.workspace_id = $1 AND c.id = wanted.id
@@ -28,7 +30,8 @@ WITH news AS MATERIALIZED (
 SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid,
        c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
-       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels
+       c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM whole LEFT JOIN (changed JOIN conversation c ON c.workspace_id = $1 AND c.id = changed.id
                         JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id) ON whole.whole
  LIMIT $3;
@@ -37,12 +40,14 @@ SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS see
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1;
 
 -- name: read_scope :one
-SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq, customer_read_seq, operator_read_seq
-  FROM conversation WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq, customer_read_seq, operator_read_seq,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
+  FROM conversation c WHERE workspace_id = $1 AND id = $2 LIMIT 1;
 
 -- name: lock_conversation :one
-SELECT id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq
-  FROM conversation WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
+SELECT id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
+  FROM conversation c WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
 
 -- In the order of ids, as appending does: two may wait for each other, never in a circle.
 -- name: lock_conversations :many
@@ -66,12 +71,29 @@ SELECT conversation_id, seq, body FROM event
         OR type IN ('message', 'note') AND strpos(body, $5) > 0)
  ORDER BY conversation_id, seq LIMIT 1000;
 
--- name: set_assignee :exec
-UPDATE conversation SET assignee_id = $3, turn = $4, change_xid = pg_current_xact_id()
+-- name: hand_over :exec
+UPDATE conversation SET assignee_id = $3, turn = $4, team_id = $5, held_at = NULL, change_xid = pg_current_xact_id(),
+       waiting_since = CASE WHEN $6 THEN coalesce(waiting_since, $7) ELSE waiting_since END
  WHERE workspace_id = $1 AND id = $2;
 
+-- name: set_held :exec
+UPDATE conversation SET held_at = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
+
+-- name: add_participant :value
+INSERT INTO participant (workspace_id, conversation_id, operator_id, added_by, added_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING operator_id;
+
+-- name: remove_participant :value
+DELETE FROM participant WHERE workspace_id = $1 AND conversation_id = $2 AND operator_id = $3 RETURNING operator_id;
+
+-- Open conversations of others somebody takes part in.
+-- name: list_taken_part :many
+SELECT p.operator_id, c.team_id, c.assignee_id
+  FROM participant p JOIN conversation c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+ WHERE p.workspace_id = $1 AND c.status = 'open' LIMIT $2;
+
 -- name: set_closed :exec
-UPDATE conversation SET status = 'closed', closed_at = $3, waiting_since = NULL, unread = 0, operator_read_seq = last_seq,
+UPDATE conversation SET status = 'closed', closed_at = $3, waiting_since = NULL, held_at = NULL, unread = 0, operator_read_seq = last_seq,
        change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = $2;
 
@@ -217,7 +239,10 @@ SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_i
            AND waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
        (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND team_id = ANY($3::bigint[]) AND status = 'open')
        + (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open'
-             AND team_id <> ALL($3::bigint[])) AS "all"
+             AND team_id <> ALL($3::bigint[]))
+       + (SELECT count(*) FROM participant t JOIN conversation c ON c.workspace_id = t.workspace_id AND c.id = t.conversation_id
+           WHERE t.workspace_id = $1 AND t.operator_id = $2 AND c.status = 'open' AND c.team_id <> ALL($3::bigint[])
+             AND c.assignee_id IS DISTINCT FROM $2) AS "all"
  LIMIT 1;
 
 -- name: count_for_all :one
@@ -253,6 +278,11 @@ DELETE FROM event e USING conversation c, contact p
  WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id
    AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
 
+-- name: delete_demo_participants :exec
+DELETE FROM participant t USING conversation c, contact p
+ WHERE c.workspace_id = t.workspace_id AND c.id = t.conversation_id
+   AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
+
 -- name: delete_demo :value
 WITH gone AS (
   DELETE FROM conversation c USING contact p
@@ -260,9 +290,12 @@ WITH gone AS (
 SELECT count(*) FROM gone;
 
 -- name: list_scopes :many
-SELECT id, team_id, assignee_id FROM conversation WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 100;
+SELECT id, team_id, assignee_id,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
+  FROM conversation c WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 100;
 
 -- name: list_drafts :many
-SELECT d.conversation_id, d.text, d.note, c.team_id, c.assignee_id
+SELECT d.conversation_id, d.text, d.note, c.team_id, c.assignee_id,
+       ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM draft d JOIN conversation c ON c.workspace_id = d.workspace_id AND c.id = d.conversation_id
  WHERE d.workspace_id = $1 AND d.operator_id = $2 ORDER BY d.saved_at DESC LIMIT $3;

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, get, post, put
+from litestar import Router, delete, get, post, put
 from litestar.params import QueryParameter
 from msgspec import UNSET, UnsetType
 
@@ -32,6 +32,10 @@ class Assignment(Wire, frozen=True):
 
     operator: UUID | None
     expected: UUID | UnsetType | None = UNSET
+
+
+class Hold(Wire, frozen=True):
+    on: bool
 
 
 class ReadMark(Wire, frozen=True):
@@ -158,6 +162,42 @@ async def assign_conversation(
     return await conversations.assign(actor, conversation_id, data.operator, expected=expected)
 
 
+@put(
+    "/conversations/{conversation_id:uuid}/hold",
+    operation_id="hold_conversation",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Put on hold or take off",
+)
+async def hold_conversation(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: Hold
+) -> ConversationRow:
+    """The customer is not told; no clock runs meanwhile."""
+    return await conversations.hold(actor, conversation_id, on=data.on)
+
+
+@put(
+    "/conversations/{conversation_id:uuid}/participants/{operator_id:uuid}",
+    operation_id="bring_in",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Bring a colleague in",
+)
+async def bring_in(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, operator_id: UUID
+) -> ConversationRow:
+    return await conversations.bring_in(actor, conversation_id, operator_id)
+
+
+@delete(
+    "/conversations/{conversation_id:uuid}/participants/{operator_id:uuid}",
+    operation_id="let_go",
+    status_code=204,
+    responses=problems(*SIGNED_IN, 404),
+    summary="A colleague takes part no more",
+)
+async def let_go(conversations: Conversations, actor: Actor, conversation_id: UUID, operator_id: UUID) -> None:
+    await conversations.let_go(actor, conversation_id, operator_id)
+
+
 @post(
     "/conversations/{conversation_id:uuid}/closing",
     operation_id="close_conversation",
@@ -257,6 +297,6 @@ ROUTER = Router(
     route_handlers=[
         *(list_conversations, get_counters, get_conversation, list_events, send_event, assign_conversation),
         *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_drafts),
-        *(list_labels, list_file_links),
+        *(list_labels, list_file_links, hold_conversation, bring_in, let_go),
     ],
 )

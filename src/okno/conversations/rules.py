@@ -113,14 +113,29 @@ def plan_change(
             assert_never(change)
 
 
-def may_see(actor: Actor, team_id: int, assignee_id: UUID | None) -> bool:
-    """The scope: the whole workspace, or the actor's teams, conversations of no team (0) and his own."""
-    return actor.see_all or team_id == 0 or team_id in actor.teams or assignee_id == actor.operator_id
+def may_see(actor: Actor, team_id: int, assignee_id: UUID | None, participants: Sequence[UUID] = ()) -> bool:
+    """The scope: the whole workspace, or the actor's teams, conversations of no team (0), his own, those he joined."""
+    return (
+        actor.see_all
+        or team_id == 0
+        or team_id in actor.teams
+        or assignee_id == actor.operator_id
+        or actor.operator_id in participants
+    )
 
 
-def sum_counters(groups: Iterable[Sequence[Any]], actor: Actor) -> Counters:
-    """The actor's counters from open conversations grouped as (team, assignee, open, unread, waiting)."""
-    mine = mine_unread = waiting = every = 0
+def sees(actor: Actor, record: Any) -> bool:
+    """`may_see` of a record with team_id, assignee_id and participants."""
+    return may_see(actor, record["team_id"], record["assignee_id"], record["participants"])
+
+
+def sum_counters(groups: Iterable[Sequence[Any]], actor: Actor, guest: Iterable[Sequence[Any]] = ()) -> Counters:
+    """The actor's counters from open conversations grouped as (team, assignee, open, unread, waiting).
+
+    `guest`: (team, assignee) of the open conversations he takes part in.
+    """
+    mine = mine_unread = waiting = 0
+    every = sum(not may_see(actor, team_id, assignee_id) for team_id, assignee_id in guest)
     for team_id, assignee_id, opened, unread, waits in groups:
         if assignee_id == actor.operator_id:
             mine += opened

@@ -29,7 +29,10 @@ HIDDEN = msgspec.Raw(HIDDEN_BODY.encode())
 ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name,
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
  c.last_seq, c.last_at, c.active_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq,
- c.customer_got_seq, c.operator_read_seq, c.labels"""
+ c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+ ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id)
+   AS participants"""
+TAKES_PART = "id IN (SELECT conversation_id FROM participant WHERE workspace_id = $1 AND operator_id = $2)"
 
 
 class ListFilter(NamedTuple):
@@ -58,13 +61,13 @@ def list_sql(by: ListFilter) -> str:
     if by.tab == "mine":
         branches = [_branch(by, "assignee_id = $2")]
     elif by.contact:
-        branches = [_branch(by, "true" if by.see_all else "(team_id = ANY($3) OR assignee_id = $2)")]
+        branches = [_branch(by, "true" if by.see_all else f"(team_id = ANY($3) OR assignee_id = $2 OR {TAKES_PART})")]
     else:
         one_team = _labelled(by) if by.label and not waiting else _branch(by, "team_id = t.team")
         teams = EVERY_TEAM if by.see_all else "unnest($3)"
         branches = [f"(SELECT per_team.* FROM {teams} AS t (team) CROSS JOIN LATERAL {one_team} AS per_team)"]
         if by.tab == "all" and not by.see_all:
-            branches.append(_branch(by, "assignee_id = $2"))
+            branches += [_branch(by, "assignee_id = $2"), _branch(by, TAKES_PART)]
     found = " UNION ".join(branches)
     outer = order.replace(key, f"c.{key}").replace("id", "c.id")
     return f"""WITH {ARGUMENTS}, found AS ({found}), page AS (SELECT id FROM found ORDER BY {order} LIMIT $4)
@@ -124,6 +127,8 @@ def row_of(record: Any) -> ConversationRow:
         record["customer_got_seq"],
         record["operator_read_seq"],
         record["labels"],
+        record["held_at"] is not None,
+        record["participants"],
     )
 
 

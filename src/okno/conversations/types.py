@@ -115,11 +115,15 @@ class Closed(Answer, tag_field="type", tag="closed", frozen=True):
 
 
 class Assigned(Answer, tag_field="type", tag="assigned", frozen=True):
-    """Given to an operator, or back to the queue (`operator` null). Names are as they were then."""
+    """Given to an operator, or back to the queue (`operator` null). Names are as they were then.
+
+    `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`.
+    """
 
     operator: UUID | None
     operator_name: str = ""
     team: int | None = None
+    reason: str = ""
 
 
 class Labelled(Answer, tag_field="type", tag="labelled", frozen=True):
@@ -137,11 +141,39 @@ class Described(Answer, tag_field="type", tag="described", frozen=True):
     value: str
 
 
+class Held(Answer, tag_field="type", tag="held", frozen=True):
+    """Put on hold (`on`) or taken off: who has it has to find something out, no clock runs."""
+
+    on: bool
+
+
+class Joined(Answer, tag_field="type", tag="joined", frozen=True):
+    """A colleague was brought in, or has left (`on` false). The name is as it was then."""
+
+    operator: UUID
+    operator_name: str
+    on: bool
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
 
-Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Hidden
+Body = (
+    Message
+    | Note
+    | Reacted
+    | Edited
+    | Deleted
+    | Opened
+    | Closed
+    | Assigned
+    | Labelled
+    | Described
+    | Held
+    | Joined
+    | Hidden
+)
 HIDDEN_BODY = '{"type":"hidden"}'
 NOBODY = UUID(int=0)
 """Who did what a reader may not see, and what the system does of itself."""
@@ -232,7 +264,8 @@ class ConversationRow(Answer, frozen=True):
     """One line of the list, and the header of a thread.
 
     `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's
-    messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet.
+    messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was
+    handed to a queue. `participants` were brought in and see it wherever it is.
     """
 
     id: UUID
@@ -257,6 +290,8 @@ class ConversationRow(Answer, frozen=True):
     customer_got_seq: int
     operator_read_seq: int
     labels: list[str]
+    held: bool = False
+    participants: list[UUID] = []
 
 
 class Counters(Answer, frozen=True):

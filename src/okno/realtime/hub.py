@@ -284,8 +284,8 @@ class Hub:
         frames: dict[Any, bytes] = {}
         mine: dict[UUID, list[ConversationRow]] = defaultdict(list)
         for row in rows:
-            if row.assignee:
-                mine[row.assignee].append(row)
+            for holder in {row.assignee, *row.participants} - {None}:
+                mine[holder].append(row)  # type: ignore[index]
         for session in sessions:
             actor = session.actor
             scope: Any = "all" if actor.see_all else (actor.teams, actor.operator_id if mine else None)
@@ -310,7 +310,7 @@ class Hub:
         for row in rows:
             if not ids.get(row.id):
                 continue
-            self.presences.move((workspace_id, row.id), (row.team or 0, row.assignee))
+            self.presences.move((workspace_id, row.id), (row.team or 0, row.assignee, tuple(row.participants)))
             for session in list(self._threads.get((workspace_id, row.id), ())):
                 if not session.customer and not _may_see(session.actor, row):  # type: ignore[attr-defined]
                     session.drop_thread(row.id)  # type: ignore[attr-defined]
@@ -335,12 +335,12 @@ def _nobody() -> None:
 
 
 def _may_see(actor: Actor, row: ConversationRow) -> bool:
-    return actor.see_all or row.team is None or row.team in actor.teams or row.assignee == actor.operator_id
+    return _in_scope(actor, (row.team or 0, row.assignee, tuple(row.participants)))
 
 
 def _in_scope(actor: Actor, scope: Scope) -> bool:
-    team, assignee = scope
-    return actor.see_all or team == 0 or team in actor.teams or assignee == actor.operator_id
+    team, assignee, participants = scope
+    return actor.see_all or team == 0 or team in actor.teams or actor.operator_id in (assignee, *participants)
 
 
 def _remove(groups: dict[Any, set[Any]], key: Any, session: Any) -> None:

@@ -25,6 +25,7 @@ from okno.realtime.frames import (
     Typing,
     TypingFrame,
 )
+from okno.realtime.presence import Scope
 from okno.realtime.session import Connection, Session
 
 
@@ -123,10 +124,10 @@ class OperatorSession(Session):
         await self.realtime.conversations.mark_read(self.actor, frame.conversation, frame.seq)
 
     async def _look(self, frame: Look) -> None:
-        scope = (0, None)
+        scope: Scope = (0, None, ())
         if frame.conversation:
             record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
-            scope = (record["team_id"], record["assignee_id"])
+            scope = (record["team_id"], record["assignee_id"], tuple(record["participants"]))
         self.realtime.hub.presences.look(self, frame.conversation, scope)
 
     def drop_thread(self, conversation_id: UUID) -> None:

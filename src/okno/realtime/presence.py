@@ -12,7 +12,7 @@ from okno.kit.wire import encode
 from okno.realtime.frames import Here, Presence
 
 Thread = tuple[int, UUID]
-Scope = tuple[int, UUID | None]
+Scope = tuple[int, UUID | None, tuple[UUID, ...]]
 
 
 class Watcher(Protocol):
@@ -48,7 +48,7 @@ class Presences:
         self._changed: dict[Thread, Scope] = {}
         self._stir = asyncio.Event()
 
-    def look(self, session: Watcher, conversation_id: UUID | None, scope: Scope = (0, None)) -> None:
+    def look(self, session: Watcher, conversation_id: UUID | None, scope: Scope = (0, None, ())) -> None:
         """The session has this before it and nothing else any more."""
         self.leave(session)
         if conversation_id is None:

@@ -13,7 +13,10 @@ const cases = vectors.cases as unknown as Case[]
 
 /** A type that is missing here does not compile. */
 const TYPES: Record<Body["type"], true> = {
-  message: true, note: true, reacted: true, edited: true, deleted: true, opened: true, closed: true, assigned: true, labelled: true, described: true, hidden: true,
+  message: true, note: true, reacted: true, edited: true, deleted: true, opened: true, closed: true, assigned: true, labelled: true,
+  described: true,
+  held: true, joined: true,
+  hidden: true,
 }
 
 const holding = (events: Event[]): ThreadState => ({ ...emptyThread(events[0]!.conversation), events })

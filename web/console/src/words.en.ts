@@ -21,5 +21,6 @@ const en: typeof ru = {
     looks: "{name} is looking", writes: "{name} is writing a reply",
   },
   keys: { title: "Keys", hint: "They work on every layout and keep silent while you write.", Space: "Space", Enter: "↵", Shift: "⇧", Esc: "Esc", list: "List", list_next: "Next conversation", list_previous: "Previous conversation", list_urgent: "Most urgent", list_nth: "Conversation by number", list_leave: "Back to the list", thread: "Conversation", thread_reply: "Reply", thread_note: "Note", thread_take: "Take it", thread_assign: "Hand to a colleague", thread_label: "Label", thread_close: "Close and go to the next", thread_undo: "Undo the last act", thread_card: "Customer card", composer: "Reply box", composer_send: "Send", composer_line: "New line", composer_blur: "Leave the box", window: "Window", window_palette: "Find and do", window_conversations: "Conversations", window_settings: "Settings", window_help: "This list" },
+  routing: { assigned: { automatic: "Given to {name}", offer: "{name} accepted", sticky: "Back with {name}", transfer: "Transferred to {name}", queued: "Transferred", missed: "Not answered: back in the queue", away: "The operator is away: back in the queue" }, held: "On hold", unheld: "Off hold", joined: "{name} was brought in", left: "{name} has left" },
 }
 export default en
