@@ -10,6 +10,7 @@ from okno.access import types as access
 from okno.attributes import types as attributes
 from okno.contacts import types as contacts
 from okno.conversations import types as conversations
+from okno.conversations.search import types as search
 from okno.desk import types as desk
 from okno.kit.errors import Problem
 from okno.knowledge import types as knowledge
@@ -66,7 +67,7 @@ def interface(name: str, schema: dict[str, Any], *, incoming: bool) -> str:
 
 
 def render() -> str:
-    modules = (conversations, access, contacts, visits, frames, attributes, knowledge, desk)
+    modules = (conversations, search, access, contacts, visits, frames, attributes, knowledge, desk)
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
     _, components = msgspec.json.schema_components(

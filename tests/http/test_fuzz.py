@@ -246,6 +246,7 @@ def journey(world: World, session: Any) -> None:
     go("let_go", "DELETE", guest)
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
     quick_work(go, contact, mine)
+    go("search", "GET", "/api/v1/search", params={"q": "hello", "since": "2020-01-01T00:00:00Z"})
     for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:
         go("end_session", "DELETE", f"/api/v1/sessions/{session_id}")
     secret = world.wait(access.create_link(world.workspace_id, owner, "reset"))

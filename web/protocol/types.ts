@@ -239,6 +239,37 @@ export interface Ack {
 export interface Labels {
   labels: string[]
 }
+/** A message or note that was found, and where. `pieces` are an excerpt cut up at the hits: every second one is a hit, the first may be empty. `files` are names of its files in the same form, those with a hit only. */
+export interface SearchHit {
+  conversation: string
+  seq: number
+  at: string
+  type: "message" | "note"
+  actor: "bot" | "customer" | "operator" | "system"
+  actor_id: string
+  actor_name: string
+  contact: string
+  contact_name: string
+  channel: string
+  inbox: number
+  status: "closed" | "open"
+  assignee: string | null
+  pieces: string[]
+  files: string[][]
+}
+/** Hits, the latest first. `ignored`: words too common to look for. `too_broad`: the time did not suffice. */
+export interface SearchPage {
+  hits: SearchHit[]
+  next: string | null
+  ignored: string[]
+  too_broad: boolean
+}
+/** `lag_s`: age of the oldest event not looked at yet. `complete` false: older messages are still being read. */
+export interface SearchState {
+  entries: number
+  lag_s: number
+  complete: boolean
+}
 /** A browser that is signed in. `seen_at` is exact to five minutes; `current`: the one that asks. */
 export interface Session {
   id: string

@@ -26,6 +26,10 @@ from okno.contacts.api import Contacts
 from okno.conversations import handlers as conversations_handlers
 from okno.conversations import routes as conversations_routes
 from okno.conversations.api import Conversations, Writer
+from okno.conversations.search import handlers as search_handlers
+from okno.conversations.search import routes as search_routes
+from okno.conversations.search.api import HANDLER as SEARCH_HANDLER
+from okno.conversations.search.api import Search
 from okno.db.pool import Database
 from okno.desk import routes as desk_routes
 from okno.desk.api import Desk
@@ -90,6 +94,7 @@ class App:
             *(database, self.clock, self.access, self.contacts, self.conversations, self.knowledge),
             *(self.attributes, self.files),
         )
+        self.search = Search(database, self.clock, self.access)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
@@ -111,6 +116,8 @@ class App:
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
         )
 
+        self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
+
     async def start(self) -> None:
         self.files.sandbox.clear()
         await self.access.load_names()
@@ -121,6 +128,7 @@ class App:
         self.tasks.loop(self.hub.run_counters, name="counters")
         self.tasks.loop(self.hub.presences.run, name="presence")
         self.tasks.loop(self.realtime.run_sweep, name="sweep")
+        self.tasks.loop(self.search.run_rebuild, name="search rebuild")
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
@@ -136,6 +144,7 @@ class App:
             "contacts": self.contacts,
             "visits": self.visits,
             "conversations": self.conversations,
+            "search": self.search,
             "site": self.site,
             "files": self.files,
             "attributes": self.attributes,
@@ -154,6 +163,7 @@ class App:
                 attributes_routes.ROUTER,
                 knowledge_routes.ROUTER,
                 desk_routes.ROUTER,
+                search_routes.ROUTER,
                 site_routes.ROUTER,
             ],
             outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, access_routes.OUTSIDE, pages.ROUTER],

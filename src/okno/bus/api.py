@@ -37,6 +37,12 @@ async def emit(connection: Connection, clock: Clock, topic: str, payload: Any) -
     await connection.execute(SQL["emit"], clock.now(), topic, msgspec.json.encode(payload).decode())
 
 
+async def lag_s(database: Database, clock: Clock, handler: str, topics: set[str]) -> float:
+    """Age of the oldest news a handler has not done yet; 0 when it has done all."""
+    at = await database.fetchval(SQL["oldest_unhandled"], handler, list(topics))
+    return max((clock.now() - at).total_seconds(), 0.0) if at else 0.0
+
+
 class Bus:
     """Runs the handlers of this process."""
 

@@ -66,3 +66,10 @@ RETURNING holder;
 
 -- name: give_lease_up :exec
 DELETE FROM lease WHERE name = $1 AND holder = $2;
+
+-- name: oldest_unhandled :value
+SELECT waiting.at
+  FROM bus_cursor c
+ CROSS JOIN LATERAL (SELECT o.at FROM outbox o WHERE (o.xid, o.id) > (c.xid, c.id) AND o.topic = ANY($2::text[])
+                      ORDER BY o.xid, o.id LIMIT 1) waiting
+ WHERE c.handler = $1 LIMIT 1;

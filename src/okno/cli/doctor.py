@@ -13,13 +13,17 @@ from asyncpg import PostgresError
 
 from okno.cli.connect import database_address
 from okno.cli.settings import Settings
+from okno.conversations.search.api import read_state
+from okno.conversations.search.types import SearchState
 from okno.db import migrate as migrations
 from okno.db.pool import Database
 from okno.db.queries import check_queries
+from okno.kit.clock import SystemClock
 from okno.kit.errors import OknoError
 from okno.mailer.api import server_of
 
 FREE_BYTES_MIN = 1024**3  # PostgreSQL's write-ahead log alone may take that
+SEARCH_LAG_S_MAX = 10.0  # usually under two; more means that nobody fills the index
 FILES_MIN = 10_000  # a socket is a file; ten thousand visitors are connected at once
 
 
@@ -101,6 +105,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 await check_queries(connection)
             given_up = 0 if missing else await connection.fetchval("SELECT count(*) FROM letter WHERE given_up")
             parked = 0 if missing else await connection.fetchval("SELECT count(*) FROM bus_parked")
+            index = None if missing else await read_state(database, SystemClock())
             await connection.close()
         finally:
             await database.close()
@@ -111,6 +116,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding(None, f"{given_up} letters could not be sent within two weeks: look at the log")
         if parked:
             yield Finding(None, f"{parked} events wait for you: okno bus parked")
+        if index:
+            yield _search(index)
 
     if not settings.database_url and not (settings.home / "pg18").exists():
         yield Finding(None, "the embedded database is made at the first start")
@@ -122,6 +129,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, f"{error.title}: {error.detail}")
     except (OSError, PostgresError) as error:
         yield Finding(False, f"the database does not answer: {error}")
+
+
+def _search(index: SearchState) -> Finding:
+    entries = f"search holds {index.entries:,} messages"
+    if not index.complete:
+        return Finding(None, f"{entries}; older ones are still being read, or go on with: okno search rebuild")
+    if index.lag_s > SEARCH_LAG_S_MAX:
+        return Finding(None, f"{entries} and is {index.lag_s:.0f} s behind; a running server catches up")
+    return Finding(True, f"{entries} and is {index.lag_s:.1f} s behind")
 
 
 def _mail(settings: Settings) -> Finding:

@@ -36,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     retry = jobs.add_parser("retry", help="have it done again")
     retry.add_argument("which", help="a number from `okno jobs failed`, or all")
     retry.set_defaults(func=_jobs_retry)
+    search = commands.add_parser("search", help="the index of messages").add_subparsers(dest="action", required=True)
+    search.add_parser("state", help="how many messages it holds and how fresh it is").set_defaults(func=_search_state)
+    rebuild = search.add_parser("rebuild", help="make it anew beside the work; goes on where it was stopped")
+    rebuild.add_argument("--from-start", action="store_true", help="forget how far an earlier one has come")
+    rebuild.set_defaults(func=_search_rebuild)
     demo = commands.add_parser("demo", help="an example shop").add_subparsers(dest="action", required=True)
     load = demo.add_parser("load", help="5 operators, 300 contacts, 2,000 dialogues over 60 days")
     load.add_argument("--locale", choices=("ru", "en"), help="default: the workspace's language")
@@ -182,6 +187,18 @@ def _jobs_retry(settings: Settings, asked: argparse.Namespace) -> None:
     from okno.cli import jobs
 
     jobs.retry(settings, asked.which)
+
+
+def _search_state(settings: Settings, _: argparse.Namespace) -> None:
+    from okno.cli import search
+
+    search.state(settings)
+
+
+def _search_rebuild(settings: Settings, asked: argparse.Namespace) -> None:
+    from okno.cli import search
+
+    search.rebuild(settings, from_start=asked.from_start)
 
 
 def _demo_load(settings: Settings, asked: argparse.Namespace) -> None:

@@ -14,6 +14,7 @@ from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.events import TimelineListener
 from okno.conversations.hands import Hands, Names, Sender, draft_of, system_of
+from okno.conversations.search.api import forget_demo, refresh_in
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
     NOBODY,
@@ -32,6 +33,7 @@ from okno.conversations.types import (
     Opened,
     Quote,
     QuoteRef,
+    Reacted,
     Receipt,
     Send,
     SendDeletion,
@@ -395,6 +397,8 @@ class Conversations(Hands):
             assert target is not None  # noqa: S101 - plan_change has refused a missing one
             body = rules.fold(target, change, sender[1], at)
             await tx.execute(SQL["set_body"], workspace_id, conversation_id, what.seq, encode(body).decode())
+            if not isinstance(change, Reacted):
+                await refresh_in(tx, workspace_id, conversation_id, [what.seq])
             await self._refresh_preview(tx, workspace_id, conversation_id)
         draft = draft._replace(target=record["type"] if record else "")
         self._announce([(draft, stored)])
@@ -578,6 +582,7 @@ class Conversations(Hands):
         """Remove the conversations of the example's contacts, and its operators from everybody else's; how many."""
         async with self._db.transaction() as tx:
             await tx.execute(SQL["release_demo"])
+            await forget_demo(tx)
             for name in (
                 "delete_demo_drafts",
                 "delete_demo_attachments",

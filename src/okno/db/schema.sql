@@ -763,6 +763,27 @@ CREATE TABLE public.routing_setting (
     break_reasons text[] DEFAULT '{}'::text[] NOT NULL
 );
 
+CREATE TABLE public.search_entry (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid NOT NULL,
+    note boolean NOT NULL,
+    words tsvector NOT NULL
+);
+ALTER TABLE ONLY public.search_entry ALTER COLUMN words SET STATISTICS 2000;
+
+CREATE TABLE public.search_state (
+    one boolean DEFAULT true NOT NULL,
+    done boolean NOT NULL,
+    conversation_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    workspace_id bigint DEFAULT 0 NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT search_state_one_check CHECK (one)
+);
+
 CREATE TABLE public.shift (
     workspace_id bigint NOT NULL,
     operator_id uuid NOT NULL,
@@ -1025,6 +1046,12 @@ ALTER TABLE ONLY public.readiness
 ALTER TABLE ONLY public.routing_setting
     ADD CONSTRAINT routing_setting_pkey PRIMARY KEY (workspace_id);
 
+ALTER TABLE ONLY public.search_entry
+    ADD CONSTRAINT search_entry_pkey PRIMARY KEY (conversation_id, workspace_id, seq);
+
+ALTER TABLE ONLY public.search_state
+    ADD CONSTRAINT search_state_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (workspace_id, operator_id, day, from_min);
 
@@ -1160,6 +1187,10 @@ CREATE INDEX queue_entry_left ON public.queue_entry USING btree (workspace_id, l
 CREATE INDEX queue_entry_line ON public.queue_entry USING btree (workspace_id, queue_id, priority DESC, entered_at) WHERE (left_at IS NULL);
 
 CREATE UNIQUE INDEX queue_entry_waiting ON public.queue_entry USING btree (workspace_id, conversation_id) WHERE (left_at IS NULL);
+
+CREATE INDEX search_entry_at ON public.search_entry USING btree (workspace_id, at DESC, conversation_id DESC, seq DESC);
+
+CREATE INDEX search_entry_words ON public.search_entry USING gin (words) WITH (gin_pending_list_limit='1024');
 
 CREATE INDEX tracked_visit ON public.tracked USING btree (workspace_id, visit_id, at DESC);
 

@@ -35,6 +35,13 @@ REPAIR_EVENTS_MAX: Final = 500  # one repair is one query; further gaps are aske
 LIST_CHANGES_MAX: Final = 5_000  # two megabytes; more changed conversations than this: a new snapshot is smaller
 LIST_NEWS_MAX: Final = 50_000  # batches read to find them, a tenth of a second
 
+# Search
+SEARCH_WORDS_MAX: Final = 12  # each becomes up to a dozen stems
+SEARCHES_AT_ONCE_MAX: Final = 3  # connections of ten: a slow search must not take the others' place
+SEARCH_WAIT_S_MAX: Final = 5.0  # for a turn
+SEARCH_S: Final = 0.4  # a plan that was right has answered by then
+SEARCH_S_MAX: Final = 2.0  # for the other plan; then the reader narrows the question
+
 # Group commit
 BATCH_EVENTS_MAX: Final = 1_000  # one transaction stays under 50 ms
 BATCH_PENDING_MAX: Final = 20_000  # about a second of full speed; beyond it senders are told to wait

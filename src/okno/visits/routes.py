@@ -41,7 +41,7 @@ async def change_inbox(visits: Visits, actor: Actor, inbox_id: InboxId, data: In
 @get(
     "/contacts/{contact_id:uuid}/visits",
     operation_id="list_visits",
-    responses=problems(*SIGNED_IN),
+    responses=problems(*SIGNED_IN, 404),
     summary="A customer's visits",
 )
 async def list_visits(request: AnyRequest, visits: Visits, actor: Actor, contact_id: UUID) -> list[Visit]:
