@@ -14,6 +14,7 @@ from okno.conversations.search import types as search
 from okno.desk import types as desk
 from okno.kit.errors import Problem
 from okno.knowledge import types as knowledge
+from okno.notifications import types as notifications
 from okno.realtime import frames
 from okno.visits import types as visits
 
@@ -67,7 +68,7 @@ def interface(name: str, schema: dict[str, Any], *, incoming: bool) -> str:
 
 
 def render() -> str:
-    modules = (conversations, search, access, contacts, visits, frames, attributes, knowledge, desk)
+    modules = (conversations, search, access, contacts, visits, frames, attributes, knowledge, desk, notifications)
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
     _, components = msgspec.json.schema_components(

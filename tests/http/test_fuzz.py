@@ -10,6 +10,7 @@ import random
 import warnings
 from collections import Counter, defaultdict
 from concurrent.futures import Future
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ import pytest
 
 from okno.access.types import NewOperator
 from okno.kit.ids import uuid7
+from okno.notifications.customers import Pass
 from okno.visits.types import Inbox
 from tests.files.conftest import png
 from tests.support.live import Live, enter, other_workspace, say
@@ -25,6 +27,7 @@ SOAK = bool(os.environ.get("OKNO_SOAK"))
 EXAMPLES = 100 if SOAK else 2
 PASSWORD = "correct horse battery"
 ACTORS = ("visitor", "operator", "owner")
+POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 TUS = {"tus-resumable": "1.0.0"}
 STREAMS = {"read_stream"}  # its answer never ends: it is read by the journey below
 
@@ -69,6 +72,18 @@ class World:
         )
         me, secret = await self.live.app.access.start_session(self.workspace_id, self.staff[actor])
         self.headers[actor] = {"cookie": f"okno_session={secret}", "x-csrf-token": me.csrf}
+
+    async def letter(self) -> str:
+        """The token of a letter that was sent to the visitor's address."""
+        customers = self.live.app.notifications.customers
+        record = await self.live.app.database.fetchrow(
+            "SELECT c.id, c.contact_id, i.address FROM conversation c JOIN identity i ON i.contact_id = c.contact_id"
+            " WHERE c.workspace_id = $1 AND i.type = 'email' LIMIT 1",
+            self.workspace_id,
+        )
+        until = self.live.app.clock.now() + timedelta(days=1)
+        carried = (self.workspace_id, self.inbox.id, record["contact_id"], record["id"], record["address"], until)
+        return customers._seal(Pass(*carried))
 
     def keep(self, name: str, value: Any) -> None:
         if value is not None and str(value) not in self.pools[name]:
@@ -220,6 +235,14 @@ def journey(world: World, session: Any) -> None:
             if not finish:
                 go(end, "DELETE", place, actor, headers=TUS)
             go(links, "POST", f"{prefix}/files/links", actor, json={"ids": [place.rsplit("/", 1)[1]]})
+    go("change_reach", "POST", f"/api/v1/widget/{key}/reach", "visitor", json={"email": f"{uuid7()}@example.com"})
+    browser = {"endpoint": f"https://fcm.googleapis.com/{uuid7()}", "p256dh": POINT, "auth": "AAAAAAAAAAAAAAAAAAAAAA"}
+    go("subscribe_visitor", "PUT", f"/api/v1/widget/{key}/push", "visitor", json=browser)
+    end = {"endpoint": browser["endpoint"]}
+    go("unsubscribe_visitor", "POST", f"/api/v1/widget/{key}/push/end", "visitor", json=end)
+    letter = world.wait(world.letter())
+    go("open_letter", "POST", "/api/v1/letters/open", "", json={"token": letter})
+    go("stop_letters", "POST", "/api/v1/letters/stop", "", params={"token": letter})
     go("set_photo", "PUT", "/api/v1/profile/photo", data=png(), headers={"content-type": "image/png"})
     view = {"visitor": str(uuid7()), "visit": str(uuid7()), "url": "https://shop.example/"}
     go("record_page_view", "POST", f"/api/v1/widget/{key}/page-views", "", json=view)

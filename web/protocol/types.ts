@@ -871,6 +871,128 @@ export interface MacroDone {
   before: Before
   sent: boolean
 }
+/** `key` is what `pushManager.subscribe` takes as applicationServerKey. */
+export interface PushOptions {
+  key: string
+}
+/** What the browser answered to `subscribe`: its address at the push service, and its keys in base64url. */
+export interface NewPush {
+  endpoint: string
+  p256dh: string
+  auth: string
+  locale?: "en" | "ru"
+}
+export interface PushEnd {
+  endpoint: string
+}
+/** What the customer's browser says; `email` is a claim until a link sent there was opened. */
+export interface ReachChange {
+  locale?: "en" | "ru"
+  time_zone?: string
+  email?: string
+}
+/** How the customer is told: `email` masked; `letters`: mail is set up; `pushes`: so many browsers take them. */
+export interface Reach {
+  email: string
+  letters: boolean
+  pushes: number
+  push_key: string
+}
+export interface LetterToken {
+  token: string
+}
+/** `token` lets a widget with this `key` in; `conversation` is what the letter was about. */
+export interface LetterOpened {
+  key: string
+  token: string
+  conversation: string
+}
+/** When customers are told of what they have not seen. Quiet hours are those of the customer's own time zone. */
+export interface NoticeSettings {
+  push?: boolean
+  push_after_s?: number
+  email?: boolean
+  email_after_s?: number
+  quiet?: boolean
+  quiet_from_min?: number
+  quiet_to_min?: number
+}
+export interface NoticeSettingsChange {
+  push?: boolean
+  push_after_s?: number
+  email?: boolean
+  email_after_s?: number
+  quiet?: boolean
+  quiet_from_min?: number
+  quiet_to_min?: number
+}
+/** One line of an operator's notifications. `name` and `text` are of the conversation as it is now. Both are empty when the operator may not see the conversation any more. `times`: so often since it was last read. */
+export interface Alert {
+  id: string
+  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  conversation: string | null
+  name: string
+  text: string
+  detail: string
+  times: number
+  at: string
+  read: boolean
+}
+/** Newest first; `next` is the cursor of the following page, null at the end. */
+export interface AlertPage {
+  alerts: Alert[]
+  unread: number
+  next: string | null
+}
+/** `ids` null: all of them; with `conversation`: whatever is about it. */
+export interface AlertsRead {
+  ids?: string[] | null
+  conversation?: string | null
+}
+export interface AlertCount {
+  unread: number
+}
+/** By which ways one class reaches the operator. E-mail goes when it is still unread after a while. */
+export interface AlertSetting {
+  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  app: boolean
+  push: boolean
+  email: boolean
+  sound: boolean
+}
+/** `quiet_until`: do not disturb until then, only the list and its count change. `letters`: mail is set up here. */
+export interface AlertSettings {
+  classes: AlertSetting[]
+  quiet_until: string | null
+  push_key: string
+  browsers: number
+  letters: boolean
+}
+export interface AlertSettingChange {
+  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  app: boolean
+  push: boolean
+  email: boolean
+  sound: boolean
+}
+/** Classes that are not named stay as they are. */
+export interface AlertSettingsChange {
+  classes?: AlertSettingChange[]
+  quiet_until?: string | null
+}
+/** `endpoint`: the asking browser's own, so that its push is told apart; empty when it takes none. */
+export interface SelfTest {
+  endpoint?: string
+}
+/** `ok` null: this way is not set up. `said` is the other side's own word. */
+export interface SelfTestStep {
+  way: "app" | "email" | "push"
+  ok: boolean | null
+  said: string
+}
+export interface SelfTestResult {
+  steps: SelfTestStep[]
+}
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct

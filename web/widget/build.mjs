@@ -1,4 +1,4 @@
-// Three outputs: the loader and the idle chunk as plain scripts, the panel as a page with hashed assets.
+// The loader, the idle chunk and the service worker as plain scripts; the panel and the chat's own page with hashed assets.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { build } from "vite"
@@ -28,7 +28,7 @@ const plainImports = {
 }
 rmSync("dist", { recursive: true, force: true })
 const shared = { configFile: false, logLevel: "warn", publicDir: false }
-for (const [entry, name] of [["src/loader.ts", "w"], ["src/idle.ts", "idle"]]) {
+for (const [entry, name] of [["src/loader.ts", "w"], ["src/idle.ts", "idle"], ["src/sw.ts", "sw"]]) {
   await build({
     ...shared,
     build: {
@@ -39,20 +39,22 @@ for (const [entry, name] of [["src/loader.ts", "w"], ["src/idle.ts", "idle"]]) {
     },
   })
 }
-await build({
-  ...shared,
-  base: "/w/",
-  // Calls of `h` are a good deal shorter than the automatic runtime's.
-  oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" }, jsxInject: 'import { h, Fragment } from "preact"' },
-  plugins: [emoji, plainImports],
-  build: {
-    outDir: "dist",
-    emptyOutDir: false,
-    target: "es2022",
-    modulePreload: false,
-    rolldownOptions: { input: "panel.html", output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js`, assetFileNames: "assets/[name]-[hash][extname]" } },
-  },
-})
+for (const page of ["panel", "chat"]) {
+  await build({
+    ...shared,
+    base: "/w/",
+    // Calls of `h` are a good deal shorter than the automatic runtime's.
+    ...(page === "panel" && { oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" }, jsxInject: 'import { h, Fragment } from "preact"' } }),
+    plugins: [emoji, plainImports],
+    build: {
+      outDir: "dist",
+      emptyOutDir: false,
+      target: "es2022",
+      modulePreload: false,
+      rolldownOptions: { input: `${page}.html`, output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js`, assetFileNames: "assets/[name]-[hash][extname]" } },
+    },
+  })
+}
 
 // A page for each language: its words come beside the panel, not after it.
 const page = readFileSync("dist/panel.html", "utf8")

@@ -129,6 +129,7 @@ async def _serve(settings: Settings) -> None:
             files_url=settings.files_url,
             smtp=smtp,
             places=places,
+            push_hosts=settings.push_hosts.replace(",", " ").split(),
         )
         if settings.worker:
             app.tasks.loop(partial(_work_beside, settings, url), name="worker")

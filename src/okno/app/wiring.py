@@ -1,7 +1,7 @@
 """The composition root: with its neighbour `serve` the only place that knows everything."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,9 @@ from okno.knowledge import routes as knowledge_routes
 from okno.knowledge.api import Knowledge
 from okno.mailer.api import Mailer
 from okno.mailer.types import SmtpServer
+from okno.notifications import handlers as notifications_handlers
+from okno.notifications import routes as notifications_routes
+from okno.notifications.api import Notifications
 from okno.realtime import streams as realtime_streams
 from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
@@ -70,6 +73,7 @@ class App:
         files_url: str = "",
         smtp: SmtpServer | None = None,
         places: Places | None = None,
+        push_hosts: Sequence[str] = (),
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
@@ -96,6 +100,10 @@ class App:
         )
         self.search = Search(database, self.clock, self.access)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
+        self.notifications = Notifications(
+            *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),
+            *(public_url, push_hosts),
+        )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
         self.realtime.enter = enter
@@ -117,8 +125,11 @@ class App:
         )
 
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
+        told = partial(notifications_handlers.handle_timeline, self.notifications)
+        self.bus.handle("notifications.timeline", {"timeline"}, told)
 
     async def start(self) -> None:
+        await self.notifications.load_key()
         self.files.sandbox.clear()
         await self.access.load_names()
         self.tasks.loop(self.writer.run, name="writer")
@@ -129,11 +140,13 @@ class App:
         self.tasks.loop(self.hub.presences.run, name="presence")
         self.tasks.loop(self.realtime.run_sweep, name="sweep")
         self.tasks.loop(self.search.run_rebuild, name="search rebuild")
+        self.tasks.loop(self.notifications.run, name="notices")
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
         self.realtime.close()
         await self.tasks.close()
+        await self.notifications.close()
         await self.database.close()
 
     def asgi(self) -> Litestar:
@@ -152,6 +165,7 @@ class App:
             "desk": self.desk,
             "static": self.static,
             "streams": self.streams,
+            "notifications": self.notifications,
         }
         return make_app(
             api=[
@@ -165,6 +179,7 @@ class App:
                 desk_routes.ROUTER,
                 search_routes.ROUTER,
                 site_routes.ROUTER,
+                notifications_routes.ROUTER,
             ],
             outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, access_routes.OUTSIDE, pages.ROUTER],
             dependencies=doors,

@@ -37,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="smtp[s]://user:password@host:port for system mail: lost passwords, invitations")
     ] = ""
     smtp_from: Annotated[str, Meta(description="Sender of system mail; default the user of OKNO_SMTP_URL")] = ""
+    push_hosts: Annotated[
+        str, Meta(description="Comma-separated hosts of push services besides those of the browsers' makers")
+    ] = ""
     geoip_db: Annotated[str, Meta(description="File .mmdb that knows cities by address: the place of a visitor")] = ""
     locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"

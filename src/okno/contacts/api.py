@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
 from msgspec import UNSET
 
 from okno.access.keys import Keys
@@ -156,6 +157,28 @@ class Contacts:
             await tx.execute(SQL["set_visitor_contact"], workspace_id, visitor_id, contact_id)
         await self._changed(workspace_id, contact_id)
         return contact_id
+
+    async def open_by_letter(self, workspace_id: int, inbox_id: int, contact_id: UUID, address: str) -> UUID:
+        """A new browser of the contact for whoever opened a link that was sent to `address`; the link proves it.
+
+        A claim opens only what nobody has proved to be his: not when the address, or the contact, is somebody's by
+        another proof. Raises `NotFound`.
+        """
+        visitor_id, now = uuid7(), self._clock.now()
+        try:
+            async with self._db.transaction() as tx:
+                found = await tx.fetchrow(SQL["lock_email"], workspace_id, contact_id, address)
+                if found is None or not found["verified"]:
+                    owner = await tx.fetchval(SQL["find_proven"], workspace_id, "email", address)
+                    if found is None or owner or await tx.fetchval(SQL["has_any_proof"], workspace_id, contact_id):
+                        raise NotFound("this letter opens nothing any more: open the chat on the site")
+                    await tx.execute(SQL["prove_identity"], workspace_id, found["id"])
+                await tx.execute(SQL["ensure_visitor"], workspace_id, visitor_id, inbox_id, now)
+                await tx.execute(SQL["set_visitor_contact"], workspace_id, visitor_id, contact_id)
+        except asyncpg.UniqueViolationError:  # proved for another contact in this moment
+            raise NotFound("this letter opens nothing any more: open the chat on the site") from None
+        await self._changed(workspace_id, contact_id)
+        return visitor_id
 
     async def end_visitor(self, workspace_id: int, visitor_id: UUID, inbox_id: int) -> None:
         """Log out: the browser's token opens nothing any more; the history stays with the contact."""

@@ -34,6 +34,16 @@ SELECT contact_id FROM identity WHERE workspace_id = $1 AND type = $2 AND verifi
 -- name: has_proof :value
 SELECT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND type = 'site' AND verified);
 
+-- name: lock_email :one
+SELECT id, verified FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND type = 'email' AND lower(address) = lower($3)
+ ORDER BY verified DESC LIMIT 1 FOR UPDATE;
+
+-- name: has_any_proof :value
+SELECT EXISTS (SELECT FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND verified);
+
+-- name: prove_identity :exec
+UPDATE identity SET verified = true WHERE workspace_id = $1 AND id = $2;
+
 -- name: search :many
 WITH found AS (
   (SELECT id FROM contact WHERE workspace_id = $1 AND $3 <> '' AND to_tsvector('simple', name) @@ to_tsquery('simple', $3)

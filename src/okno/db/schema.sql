@@ -226,6 +226,35 @@ CREATE SEQUENCE okno_jobs.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE okno_jobs.pgqueuer_statistics_id_seq OWNED BY okno_jobs.pgqueuer_statistics.id;
 
+CREATE TABLE public.alert (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    alert_class text NOT NULL,
+    conversation_id uuid,
+    detail text DEFAULT ''::text NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    email_due_at timestamp with time zone
+);
+
+CREATE TABLE public.alert_profile (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    quiet_until timestamp with time zone
+);
+
+CREATE TABLE public.alert_setting (
+    workspace_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    alert_class text NOT NULL,
+    app boolean NOT NULL,
+    push boolean NOT NULL,
+    email boolean NOT NULL,
+    sound boolean NOT NULL
+);
+
 CREATE TABLE public.api_key (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -537,6 +566,35 @@ CREATE TABLE public.migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.notice (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    step text NOT NULL,
+    due_at timestamp with time zone,
+    told_seq bigint DEFAULT 0 NOT NULL,
+    emailed_at timestamp with time zone,
+    emailed_to bytea,
+    CONSTRAINT notice_step_check CHECK ((step = ANY (ARRAY['push'::text, 'email'::text, 'rest'::text])))
+);
+
+CREATE TABLE public.notice_settings (
+    workspace_id bigint NOT NULL,
+    push boolean NOT NULL,
+    push_after_s integer NOT NULL,
+    email boolean NOT NULL,
+    email_after_s integer NOT NULL,
+    quiet boolean NOT NULL,
+    quiet_from_min integer NOT NULL,
+    quiet_to_min integer NOT NULL
+);
+
+CREATE TABLE public.notice_stop (
+    workspace_id bigint NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.offer (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -683,6 +741,31 @@ CREATE TABLE public.participant (
     added_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.push_key (
+    id boolean DEFAULT true NOT NULL,
+    public_key text NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT push_key_id_check CHECK (id)
+);
+
+CREATE TABLE public.push_subscription (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    contact_id uuid,
+    visitor_id uuid,
+    operator_id uuid,
+    session_id uuid,
+    endpoint text NOT NULL,
+    p256dh bytea NOT NULL,
+    auth bytea NOT NULL,
+    key text DEFAULT ''::text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT push_subscription_check CHECK (((contact_id IS NULL) <> (operator_id IS NULL))),
+    CONSTRAINT push_subscription_check1 CHECK (((contact_id IS NULL) = (visitor_id IS NULL))),
+    CONSTRAINT push_subscription_locale_check CHECK ((locale = ANY (ARRAY['ru'::text, 'en'::text])))
+);
+
 CREATE TABLE public.queue (
     workspace_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -750,6 +833,28 @@ CREATE TABLE public.queue_inbox (
     workspace_id bigint NOT NULL,
     inbox_id bigint NOT NULL,
     queue_id bigint NOT NULL
+);
+
+CREATE TABLE public.rating (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    episode integer NOT NULL,
+    operator_id uuid,
+    closed_at timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone,
+    skipped_at timestamp with time zone,
+    rated_at timestamp with time zone,
+    score smallint,
+    solved boolean,
+    CONSTRAINT rating_score_check CHECK (((score >= 1) AND (score <= 5)))
+);
+
+CREATE TABLE public.reach (
+    workspace_id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    time_zone text DEFAULT ''::text NOT NULL,
+    CONSTRAINT reach_locale_check CHECK ((locale = ANY (ARRAY['ru'::text, 'en'::text])))
 );
 
 CREATE TABLE public.readiness (
@@ -920,6 +1025,15 @@ ALTER TABLE ONLY okno_jobs.pgqueuer_schedules
 ALTER TABLE ONLY okno_jobs.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.alert_profile
+    ADD CONSTRAINT alert_profile_pkey PRIMARY KEY (workspace_id, operator_id);
+
+ALTER TABLE ONLY public.alert_setting
+    ADD CONSTRAINT alert_setting_pkey PRIMARY KEY (workspace_id, operator_id, alert_class);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (workspace_id, id);
 
@@ -995,6 +1109,15 @@ ALTER TABLE ONLY public.macro
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (workspace_id, conversation_id);
+
+ALTER TABLE ONLY public.notice_settings
+    ADD CONSTRAINT notice_settings_pkey PRIMARY KEY (workspace_id);
+
+ALTER TABLE ONLY public.notice_stop
+    ADD CONSTRAINT notice_stop_pkey PRIMARY KEY (workspace_id, address);
+
 ALTER TABLE ONLY public.offer
     ADD CONSTRAINT offer_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1028,6 +1151,12 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.participant
     ADD CONSTRAINT participant_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
 
+ALTER TABLE ONLY public.push_key
+    ADD CONSTRAINT push_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.push_subscription
+    ADD CONSTRAINT push_subscription_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.queue_entry
     ADD CONSTRAINT queue_entry_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1039,6 +1168,12 @@ ALTER TABLE ONLY public.queue
 
 ALTER TABLE ONLY public.queue
     ADD CONSTRAINT queue_workspace_id_name_key UNIQUE (workspace_id, name);
+
+ALTER TABLE ONLY public.rating
+    ADD CONSTRAINT rating_pkey PRIMARY KEY (workspace_id, conversation_id, episode);
+
+ALTER TABLE ONLY public.reach
+    ADD CONSTRAINT reach_pkey PRIMARY KEY (workspace_id, contact_id);
 
 ALTER TABLE ONLY public.readiness
     ADD CONSTRAINT readiness_pkey PRIMARY KEY (id);
@@ -1108,6 +1243,16 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON okno_jobs.pgqueuer USING btree
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON okno_jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::okno_jobs.pgqueuer_status);
 
+CREATE INDEX alert_age ON public.alert USING btree (at);
+
+CREATE INDEX alert_conversation ON public.alert USING btree (conversation_id) WHERE (conversation_id IS NOT NULL);
+
+CREATE INDEX alert_email ON public.alert USING btree (email_due_at) WHERE (email_due_at IS NOT NULL);
+
+CREATE INDEX alert_list ON public.alert USING btree (workspace_id, operator_id, at DESC, id DESC);
+
+CREATE UNIQUE INDEX alert_unread ON public.alert USING btree (workspace_id, operator_id, alert_class, conversation_id) NULLS NOT DISTINCT WHERE (read_at IS NULL);
+
 CREATE INDEX assignment_answer ON public.assignment USING btree (workspace_id, answer_by) WHERE (answer_by IS NOT NULL);
 
 CREATE UNIQUE INDEX assignment_current ON public.assignment USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
@@ -1158,6 +1303,10 @@ CREATE INDEX letter_due ON public.letter USING btree (due_at) WHERE (NOT given_u
 
 CREATE INDEX login_failure_address ON public.login_failure USING btree (address, at);
 
+CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX notice_emailed ON public.notice USING btree (workspace_id, emailed_to, emailed_at) WHERE (emailed_to IS NOT NULL);
+
 CREATE INDEX offer_entry ON public.offer USING btree (workspace_id, entry_id);
 
 CREATE UNIQUE INDEX offer_open ON public.offer USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
@@ -1178,6 +1327,12 @@ CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visi
 
 CREATE INDEX participant_operator ON public.participant USING btree (workspace_id, operator_id);
 
+CREATE INDEX push_subscription_contact ON public.push_subscription USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE UNIQUE INDEX push_subscription_endpoint ON public.push_subscription USING btree (endpoint);
+
+CREATE INDEX push_subscription_operator ON public.push_subscription USING btree (workspace_id, operator_id) WHERE (operator_id IS NOT NULL);
+
 CREATE UNIQUE INDEX queue_default ON public.queue USING btree (workspace_id) WHERE is_default;
 
 CREATE INDEX queue_entry_conversation ON public.queue_entry USING btree (workspace_id, conversation_id, joined_at);
@@ -1187,6 +1342,10 @@ CREATE INDEX queue_entry_left ON public.queue_entry USING btree (workspace_id, l
 CREATE INDEX queue_entry_line ON public.queue_entry USING btree (workspace_id, queue_id, priority DESC, entered_at) WHERE (left_at IS NULL);
 
 CREATE UNIQUE INDEX queue_entry_waiting ON public.queue_entry USING btree (workspace_id, conversation_id) WHERE (left_at IS NULL);
+
+CREATE INDEX rating_closed ON public.rating USING btree (workspace_id, closed_at DESC, conversation_id DESC);
+
+CREATE INDEX rating_rated ON public.rating USING btree (workspace_id, rated_at DESC, conversation_id DESC) WHERE (rated_at IS NOT NULL);
 
 CREATE INDEX search_entry_at ON public.search_entry USING btree (workspace_id, at DESC, conversation_id DESC, seq DESC);
 
@@ -1205,6 +1364,18 @@ CREATE TRIGGER conversation_labels_changed AFTER UPDATE ON public.conversation F
 CREATE TRIGGER conversation_labels_new AFTER INSERT ON public.conversation FOR EACH ROW WHEN ((new.labels <> '{}'::text[])) EXECUTE FUNCTION public.keep_conversation_label();
 
 CREATE TRIGGER conversation_labels_old AFTER DELETE ON public.conversation FOR EACH ROW WHEN ((old.labels <> '{}'::text[])) EXECUTE FUNCTION public.keep_conversation_label();
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_conversation_id_workspace_id_fkey FOREIGN KEY (conversation_id, workspace_id) REFERENCES public.conversation(id, workspace_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alert_profile
+    ADD CONSTRAINT alert_profile_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alert_setting
+    ADD CONSTRAINT alert_setting_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
@@ -1251,6 +1422,15 @@ ALTER TABLE ONLY public.macro
 ALTER TABLE ONLY public.macro
     ADD CONSTRAINT macro_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.team(workspace_id, id) ON DELETE SET NULL (team_id);
 
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_conversation_id_workspace_id_fkey FOREIGN KEY (conversation_id, workspace_id) REFERENCES public.conversation(id, workspace_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notice_settings
+    ADD CONSTRAINT notice_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.notice_stop
+    ADD CONSTRAINT notice_stop_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
@@ -1281,6 +1461,18 @@ ALTER TABLE ONLY public.operator
 ALTER TABLE ONLY public.participant
     ADD CONSTRAINT participant_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.push_subscription
+    ADD CONSTRAINT push_subscription_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.operator_session(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.push_subscription
+    ADD CONSTRAINT push_subscription_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.push_subscription
+    ADD CONSTRAINT push_subscription_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.push_subscription
+    ADD CONSTRAINT push_subscription_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.queue_inbox
     ADD CONSTRAINT queue_inbox_workspace_id_inbox_id_fkey FOREIGN KEY (workspace_id, inbox_id) REFERENCES public.inbox(workspace_id, id) ON DELETE CASCADE;
 
@@ -1292,6 +1484,12 @@ ALTER TABLE ONLY public.queue
 
 ALTER TABLE ONLY public.queue
     ADD CONSTRAINT queue_workspace_id_skill_id_fkey FOREIGN KEY (workspace_id, skill_id) REFERENCES public.skill(workspace_id, id);
+
+ALTER TABLE ONLY public.rating
+    ADD CONSTRAINT rating_conversation_id_workspace_id_fkey FOREIGN KEY (conversation_id, workspace_id) REFERENCES public.conversation(id, workspace_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reach
+    ADD CONSTRAINT reach_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.routing_setting
     ADD CONSTRAINT routing_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

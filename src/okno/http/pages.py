@@ -27,6 +27,10 @@ CONSOLE_CSP = (
     "media-src 'self' blob:; connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'none'; "
     "form-action 'self'; base-uri 'none'; object-src 'none'"
 )
+CHAT_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; worker-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+)
 METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 
 
@@ -63,7 +67,7 @@ async def get_idle(request: AnyRequest, static: Static, visits: Visits) -> Respo
 async def get_panel(request: AnyRequest, static: Static, visits: Visits) -> Response[bytes]:
     """The panel may be framed by the domains of its key only; without a list, by any site."""
     _, inbox = await visits.get_by_key(request.query_params.get("key", ""))
-    ancestors = " ".join(inbox.domains) if inbox.domains else "*"
+    ancestors = " ".join(["'self'", *inbox.domains]) if inbox.domains else "*"
     host = request.headers.get("host", "")
     policy = (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -72,6 +76,20 @@ async def get_panel(request: AnyRequest, static: Static, visits: Visits) -> Resp
     headers = {"content-security-policy": policy, "referrer-policy": "no-referrer"}
     language = "ru" if request.query_params.get("lang") == "ru" else "en"
     return _answer(request, static, static.get(f"widget/panel.{language}.html"), headers=headers)
+
+
+@route("/chat/{key:str}", http_method=METHODS, include_in_schema=False)
+async def get_chat(request: AnyRequest, static: Static, visits: Visits, key: str) -> Response[bytes]:
+    """The chat as a page of its own: where letters and pushes lead, and what an app shows in a web view."""
+    await visits.get_by_key(key)
+    headers = {"content-security-policy": CHAT_CSP, "referrer-policy": "same-origin", "x-frame-options": "DENY"}
+    return _answer(request, static, static.get("widget/chat.html"), headers=headers)
+
+
+@route(["/sw.js", "/chat/sw.js"], http_method=METHODS, include_in_schema=False)
+async def get_service_worker(request: AnyRequest, static: Static) -> Response[bytes]:
+    """Shows pushes to consoles and to the chat's page; it caches nothing."""
+    return _answer(request, static, static.get("widget/sw.js"))
 
 
 @route("/w/{path:path}", http_method=METHODS, include_in_schema=False)
@@ -160,6 +178,8 @@ ROUTER = Router(
             get_loader,
             get_idle,
             get_panel,
+            get_chat,
+            get_service_worker,
             get_widget_asset,
             get_console,
             get_demo,

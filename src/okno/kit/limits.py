@@ -118,6 +118,33 @@ LETTER_TRIES_MAX: Final = 8  # 32 minutes with doubling pauses; a link is of use
 LETTER_ERROR_LEN: Final = 500  # the server's answer
 LETTER_GIVEN_UP_DAYS: Final = 14  # somebody looks within two weeks
 
+# Notifications
+NOTICE_AFTER_S_MAX: Final = 86_400  # telling a day later tells nobody anything
+NOTICE_EMAIL_GAP_S: Final = 1_800.0  # between two letters about a conversation: a talk is no stream of mail
+NOTICE_LETTERS_PER_ADDRESS_DAY_MAX: Final = 20  # whoever claims it: an address cannot be flooded through us
+NOTICE_AWAKE_S: Final = 1_800.0  # who wrote half an hour ago does not sleep yet
+NOTICE_EVENTS_READ: Final = 60  # the end of a conversation that a letter may quote from
+NOTICE_LETTER_MESSAGES_MAX: Final = 20  # a letter is a reminder, the chat has the rest
+NOTICE_TEXT_LEN_MAX: Final = 2_000  # of one message in a letter
+NOTICES_AT_ONCE_MAX: Final = 50  # one turn of the ladder
+NOTICE_LEASE_S: Final = 60.0  # longer than the slowest push: nobody else takes the same step meanwhile
+NOTICE_LOOK_S_MAX: Final = 30.0  # another process may have begun one that is due earlier
+LETTER_LINK_DAYS: Final = 14  # as long as a customer's return continues the conversation
+PUSH_TTL_S: Final = 86_400  # a phone that was off for a day
+PUSH_TOPIC_LEN: Final = 32  # RFC 8030
+PUSH_TRIES_MAX: Final = 3  # while the service is busy; the next way of the ladder does not wait longer
+PUSH_PAUSE_S: Final = 0.5  # doubled after every try
+PUSH_S_MAX: Final = 10.0  # a push service answers in less
+PUSH_SIGNED_HOURS: Final = 12  # RFC 8292 allows 24
+PUSH_TEXT_LEN_MAX: Final = 200  # what a notification shows; with everything else under the 3,993 bytes of a message
+PUSH_BROWSERS_MAX: Final = 10  # of one person
+ALERT_DAYS: Final = 30  # read or not, older ones help nobody
+ALERT_DETAIL_LEN_MAX: Final = 200  # a line of the list
+ALERT_EMAIL_AFTER_S: Final = 600.0  # unread so long, although a console or a phone could have shown it
+ALERT_EMAIL_LINES_MAX: Final = 20  # a letter lists no more
+ALERT_RECIPIENTS_MAX: Final = 100  # of one piece of news for nobody in particular
+TESTS_PER_MINUTE_MAX: Final = 5  # of the self-test: it sends mail
+
 # Visitors
 CUSTOMER_TOKEN_S_MAX: Final = 3600  # signed by the site; renewed by its callback
 PAGE_VIEWS_PER_MINUTE_MAX: Final = 60  # a person cannot turn pages faster

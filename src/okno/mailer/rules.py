@@ -57,7 +57,11 @@ def render_message(letter: Letter, sender: str, message_id: str, at: datetime) -
     message["Message-ID"] = f"<{message_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    for name, value in letter.headers.items():
+        message[name] = " ".join(value.split())
     message.set_content(letter.text)
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html")
     return message
 
 

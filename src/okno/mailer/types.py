@@ -6,12 +6,17 @@ import msgspec
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A plain text letter to one address. `about` is for the log, which never shows address, subject or text."""
+    """A letter to one address. `about` is for the log, which never shows address, subject or text.
+
+    `html` is the same for mail programs that show it; `headers` are added to those every letter has.
+    """
 
     to: str
     subject: str
     text: str
     about: str
+    html: str = ""
+    headers: dict[str, str] = {}
 
 
 class SmtpServer(NamedTuple):

@@ -10,6 +10,7 @@ export interface Stored {
   files?: { id: string; name: string }[]
   lang?: string
   mute?: 1 | undefined
+  reach?: 1 | undefined
 }
 export interface Init {
   stored: Stored

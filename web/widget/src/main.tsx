@@ -14,6 +14,7 @@ const spoken = speak(asked.get("lang") ?? "en")
 const Chosen = lazy(async () => ({ default: (await import("./tray")).Chosen }))
 const Options = lazy(() => import("./options"))
 const Emoji = lazy(() => import("./emoji"))
+const Aside = lazy(() => import("./dress"))
 const Voice = lazy(() => import("./voice"))
 type Part = "" | "menu" | "emoji" | "voice"
 const VOICE = "mediaDevices" in navigator && "MediaRecorder" in self
@@ -87,7 +88,6 @@ function Panel({ init }: { init: Init }) {
     }
     early.splice(0).forEach(heard)
     talk.start()
-    setTimeout(() => void import("./dress"))
     if (init.stored.files?.length) void withTray((it) => it.restore(init.stored.files!))
   }, [])
   useLayoutEffect(() => {
@@ -187,6 +187,7 @@ function Panel({ init }: { init: Init }) {
           <button type="button" class="ib" aria-label={w.cancel} onClick={stop}><Icon name="close" /></button>
         </div>
       )}
+      <Aside talk={talk} />
       {chosen && <Chosen tray={chosen} />}
       {part === "voice" ? (
         <Voice close={() => setPart("")} done={(file) => { setPart(""); sending.current = true; attach([file]) }} />
