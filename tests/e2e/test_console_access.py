@@ -120,7 +120,20 @@ def long_draft(page: Page) -> None:
     expect(page.get_by_test_id("draft")).not_to_be_empty()
 
 
-STATES = [help_overlay, palette, emoji, note, colleagues, label_filter, toast, card, long_draft]
+def quick_replies(page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.get_by_test_id("quick")).to_be_visible()
+
+
+def macro_menu(page: Page) -> None:
+    page.keyboard.press("q")
+    expect(page.get_by_test_id("macros")).to_be_visible()
+
+
+STATES = [
+    *(help_overlay, palette, emoji, note, colleagues, label_filter, toast, card, long_draft),
+    *(quick_replies, macro_menu),
+]
 
 
 @pytest.mark.parametrize("state", STATES)

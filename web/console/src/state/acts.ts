@@ -1,3 +1,4 @@
+import type { Macro, Template } from "@okno/protocol"
 import { shallowRef } from "vue"
 
 /** What can be done with the open conversation; the inbox offers it, the palette runs it. */
@@ -13,5 +14,8 @@ export interface Acts {
   reply: () => void
   note: () => void
   next: () => void
+  insert: (template: Template) => void
+  macros: () => void
+  run: (macro: Macro) => void
 }
 export const acts = shallowRef<Acts | null>(null)
