@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FrameLocator, Page, Playwright, expect
+from playwright.sync_api import Browser, Frame, FrameLocator, Page, Playwright, expect
 
 from tests.e2e.conftest import ARGUMENTS
 from tests.e2e.test_conversation import SLOW_MS, open_latest, panel, say
@@ -21,6 +21,11 @@ from tools.test_tools import chromium
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 HOSTILE = "*{font-size:40px!important;display:block!important;color:lime!important;position:static!important}"
+CUT_OFF = """[...document.querySelectorAll("button, a, textarea")].filter(one => {
+  const {left, right, width} = one.getBoundingClientRect()
+  return width > 1 && (left < 0 || right > innerWidth)
+}).map(one => one.outerHTML.slice(0, 160))"""
+MOVING = "document.getAnimations().filter(it => it.playState === 'running').map(it => it.animationName)"
 
 
 class Proxy:
@@ -99,15 +104,16 @@ def opened(page: Page) -> FrameLocator:
 
 def faults(page: Page) -> list[str]:
     """What axe finds in the panel's document and in the host page."""
-    found = []
-    for frame in page.frames:
-        frame.evaluate(AXE.read_text())
-        result = frame.evaluate("axe.run(document, {iframes: false, resultTypes: ['violations']})")
-        found += [
-            f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}"
-            for v in result["violations"]
-        ]
-    return found
+    return [fault for frame in page.frames for fault in faults_of(frame)]
+
+
+def faults_of(frame: Frame) -> list[str]:
+    frame.evaluate(AXE.read_text())
+    result = frame.evaluate("axe.run(document, {iframes: false, resultTypes: ['violations']})")
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}"
+        for v in result["violations"]
+    ]
 
 
 def test_a_strict_page_without_third_party_storage(playwright: Playwright, shop: Page, server: Server) -> None:
@@ -183,7 +189,9 @@ def test_focus_goes_in_and_comes_back(shop: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(browser: Browser, server: Server, console: Page, scheme: Any) -> None:
+def test_axe_finds_nothing_in_any_state(
+    browser: Browser, server: Server, console: Page, scheme: Any, tmp_path: Path
+) -> None:
     """Somebody could not read or reach a part of the chat."""
     context = browser.new_context(color_scheme=scheme, locale="en", reduced_motion="reduce")
     page = context.new_page()
@@ -207,11 +215,81 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, server: Server, consol
         page.wait_for_timeout(500)
         assert faults(page) == []
         page.keyboard.press("Escape")
+    frame.get_by_test_id("voice-open").click()
+    expect(frame.get_by_role("button", name="Stop")).to_be_visible()
+    assert faults(page) == []
+    frame.get_by_role("button", name="Stop").click()
+    expect(frame.locator("audio")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    picture = tmp_path / "lamp.png"
+    Image.new("RGB", (640, 360), "#2c49c6").save(picture)
+    frame.get_by_test_id("file").set_input_files(picture)
+    expect(frame.get_by_test_id("tray").locator("li")).to_be_visible()
+    assert faults(page) == []
+    say(frame, "This one")
+    frame.get_by_test_id("picture").click()
+    expect(frame.get_by_test_id("lightbox").locator("img")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
     context.set_offline(True)
     say(frame, "Kept")
     expect(frame.locator("[data-state=queued]")).to_be_visible(timeout=SLOW_MS)
     assert faults(page) == []
     context.close()
+
+
+def test_a_narrow_page_in_forced_colours_without_motion(browser: Browser, server: Server) -> None:
+    """At 400 % zoom, in colours of one's own or without motion the chat would be cut off, unseen or moving."""
+    context = browser.new_context(
+        viewport={"width": 320, "height": 640}, forced_colors="active", reduced_motion="reduce", locale="en"
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/demo?lang=en")
+    frame = opened(page)
+    say(frame, "A question with https://example.com/" + "long" * 30)
+    expect(frame.locator("[data-testid=message][data-seq]")).to_have_count(1, timeout=SLOW_MS)
+    inside = page.frames[-1]
+    assert inside.evaluate("document.documentElement.scrollWidth") <= 320
+    assert inside.evaluate(CUT_OFF) == []
+    assert inside.evaluate("matchMedia('(forced-colors: active)').matches")
+    frame.get_by_test_id("composer").focus()
+    page.keyboard.press("Tab")
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert inside.evaluate(outline) != "none"
+    assert inside.evaluate(MOVING) == []
+    assert faults_of(inside) == []
+    context.close()
+
+
+def test_an_answer_is_announced_once(shop: Page, console: Page) -> None:
+    """A screen reader would be silent about an answer, or say it again and again."""
+    frame = panel(shop)
+    say(frame, "Кто здесь?")
+    open_latest(console, "Кто здесь?")
+    frame.get_by_test_id("announce").evaluate(
+        "it => { self.told = []; new MutationObserver(() => told.push(it.textContent))"
+        ".observe(it, {childList: true, characterData: true, subtree: true}) }"
+    )
+    say(console, "Анна, слушаю вас")
+    expect(frame.get_by_test_id("announce")).to_contain_text("Анна, слушаю вас", timeout=SLOW_MS)
+    console.get_by_test_id("message").last.hover()
+    shop.wait_for_timeout(300)
+    told = shop.frames[-1].evaluate("told.filter(text => text.includes('слушаю'))")
+    assert len(told) == 1
+
+
+def test_a_voice_message_arrives(shop: Page, console: Page) -> None:
+    """What a customer said into the microphone would be lost on the way."""
+    frame = panel(shop)
+    frame.get_by_test_id("voice-open").click()
+    frame.get_by_role("button", name="Остановить").click(timeout=SLOW_MS)
+    expect(frame.locator("audio")).to_be_visible()
+    frame.get_by_test_id("voice-send").click()
+    expect(frame.locator("[data-testid=message][data-seq]")).to_have_count(1, timeout=SLOW_MS)
+    console.get_by_test_id("tab-all").click()
+    console.get_by_test_id("conversation").first.click()
+    expect(console.get_by_test_id("thread").locator("audio").last).to_be_attached(timeout=SLOW_MS)
 
 
 def test_quotes_reactions_edits_and_deletions_reach_the_operator(shop: Page, console: Page) -> None:
