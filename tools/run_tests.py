@@ -1,7 +1,8 @@
 """`make test`: the Python suite, the browser journeys, the TypeScript suite; the last line counts them all.
 
-The journeys run apart: playwright keeps a loop of its own. With OKNO_TEST_STRICT a skip is a failure. Arguments go to
-pytest and leave the TypeScript suite out.
+The journeys run apart, because playwright keeps a loop of its own, and beside the suite: both wait more than they work.
+What they say is shown when the suite has ended. With OKNO_TEST_STRICT a skip is a failure. Arguments go to pytest and
+leave the TypeScript suite out.
 """
 
 import json
@@ -12,8 +13,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree as ET
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -47,11 +50,11 @@ class Result:
         return f"{', '.join(parts)} in {time_s:.2f}s"
 
 
-def run_pytest(name: str, arguments: Sequence[str]) -> Result:
-    """Its output goes through as it comes; the counts are read from its report."""
+def run_pytest(name: str, arguments: Sequence[str], output: int | IO[str] | None = None) -> Result:
+    """Its output goes to `output`, else through as it comes; the counts are read from its report."""
     report = REPORTS / f"{name}.xml"
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, check=False, stdout=output, stderr=output).returncode
     if not report.is_file():
         return Result(failed=1)
     result = Result()
@@ -100,9 +103,12 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         total.add(run_pytest("asked", arguments))
     else:
-        total.add(run_pytest("suite", ["tests", "--ignore=tests/e2e"]))
-        if (ROOT / "tests" / "e2e").is_dir():
-            total.add(run_pytest("browser", ["tests/e2e"]))
+        said = REPORTS / "browser.txt"
+        with ThreadPoolExecutor(1) as beside, said.open("w") as output:
+            browser = beside.submit(run_pytest, "browser", ["tests/e2e"], output)
+            total.add(run_pytest("suite", ["tests", "--ignore=tests/e2e"]))
+            total.add(browser.result())
+        print(said.read_text(), flush=True)
         total.add(run_vitest())
     strict = os.environ.get("OKNO_TEST_STRICT") == "1"
     if strict and total.skips.total():

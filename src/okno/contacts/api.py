@@ -229,7 +229,11 @@ class Contacts:
         """Contacts with words of the name, or an address, that begin as `text` does; without text the newest."""
         if begin := text.strip().lower():
             words = rules.word_query(begin)
-            records = await self._db.fetch(SQL["search"], workspace_id, begin, words, begin + LAST_LETTER, limit)
+            async with (
+                self._db.transaction() as tx
+            ):  # planned for the words: a plan for any reads all when they are rare
+                await tx.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+                records = await tx.fetch(SQL["search"], workspace_id, begin, words, begin + LAST_LETTER, limit)
         else:
             records = await self._db.fetch(SQL["latest"], workspace_id, limit)
         return [ContactLine(r["id"], r["name"], r["address"], None) for r in records]
