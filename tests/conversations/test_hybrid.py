@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from okno.conversations.types import (
 )
 from okno.kit.errors import Invalid, NotFound
 from okno.kit.ids import uuid7
+from okno.teamwork.types import NewTask, TaskChange
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all
 from tests.conversations.replay import Screen, looking
 from tests.conversations.vectors import TYPES
@@ -94,6 +96,21 @@ async def joined(app: App, actor: Actor, contact: UUID, conversation: UUID) -> N
     await app.conversations.let_go(actor, conversation, colleague.operator_id)
 
 
+async def snoozed(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await app.teamwork.snoozes.snooze(actor, conversation, None)
+
+
+async def woken(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await app.teamwork.snoozes.snooze(actor, conversation, datetime.now(UTC) + timedelta(days=1))
+    await app.teamwork.snoozes.wake(actor, conversation)
+
+
+async def task(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    made = await app.teamwork.tasks.add(actor, NewTask(text="call back", conversation=conversation))
+    await app.teamwork.tasks.change(actor, made.id, TaskChange(done=True))
+    await app.teamwork.tasks.remove(actor, made.id)
+
+
 async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """Only a customer's reading has it."""
     await note(app, actor, contact, conversation)
@@ -114,6 +131,9 @@ SCENES: dict[str, Scene] = {
         described,
         held,
         joined,
+        snoozed,
+        woken,
+        task,
         hidden,
     )
 }

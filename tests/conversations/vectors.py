@@ -32,6 +32,9 @@ from okno.conversations.types import (
     Quote,
     Reacted,
     Reaction,
+    Snoozed,
+    TaskNoted,
+    Woken,
 )
 from okno.kit.wire import utc_text
 from tests.conversations.replay import apply
@@ -96,13 +99,17 @@ CASES = (
     Case("joined: and gone again", [HELLO], [Joined(ANNA, "Anna", on=True), Joined(ANNA, "Anna", on=False)]),
     Case("labelled", [HELLO], [Labelled(["vip"], []), Labelled([], ["vip"])]),
     Case("described", [HELLO], [Described("order", "Order", "A-17"), Described("order", "Order", "")]),
+    Case("snoozed", [HELLO], [Snoozed(NOON), Snoozed(None)]),
+    Case("woken", [HELLO, Snoozed(None)], [Woken("customer")]),
+    Case("task", [HELLO], [TaskNoted(UUID(int=0x7), "added", "call back", "Igor", NOON)]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 
 
 def event(seq: int, body: Body, conversation: UUID = HERE) -> Event:
     actor: tuple[ActorType, UUID, str] = ("customer", ANNA, "")
-    if isinstance(body, Note | Assigned | Labelled | Described | Held | Joined):
+    ours = Note | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted
+    if isinstance(body, ours):
         actor = ("operator", IGOR, "Igor")
     elif isinstance(body, Hidden):
         actor = ("system", NOBODY, "")

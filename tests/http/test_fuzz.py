@@ -267,6 +267,7 @@ def journey(world: World, session: Any) -> None:
     guest = f"/api/v1/conversations/{mine}/participants/{world.staff['operator']}"
     go("bring_in", "PUT", guest)
     go("let_go", "DELETE", guest)
+    work_together(go, mine)
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
     quick_work(go, contact, mine)
     go("search", "GET", "/api/v1/search", params={"q": "hello", "since": "2020-01-01T00:00:00Z"})
@@ -301,6 +302,16 @@ def quick_work(go: Any, contact: str, conversation: str) -> None:
     go("delete_macro", "DELETE", f"/api/v1/macros/{macro}")
     go("delete_template", "DELETE", f"/api/v1/templates/{template}")
     go("delete_attribute", "DELETE", f"/api/v1/attributes/{attribute}")
+
+
+def work_together(go: Any, conversation: str) -> None:
+    """Put off and promised."""
+    go("snooze_conversation", "PUT", f"/api/v1/conversations/{conversation}/snooze", json={"until": None})
+    go("wake_conversation", "DELETE", f"/api/v1/conversations/{conversation}/snooze")
+    task = go("add_task", "POST", "/api/v1/tasks", json={"text": "Ring", "conversation": conversation}).json()["id"]
+    go("change_task", "PATCH", f"/api/v1/tasks/{task}", json={"done": True})
+    go("list_tasks_about", "GET", f"/api/v1/conversations/{conversation}/tasks")
+    go("remove_task", "DELETE", f"/api/v1/tasks/{task}")
 
 
 @pytest.mark.timeout(7200 if SOAK else 300)

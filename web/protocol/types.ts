@@ -118,6 +118,25 @@ export interface Joined {
   operator_name: string
   on: boolean
 }
+/** Laid aside until a time; null: until the customer writes, who brings it back in any case. */
+export interface Snoozed {
+  type: "snoozed"
+  until: string | null
+}
+/** Back in the lists: its time had come, the customer wrote, or an operator took it up. */
+export interface Woken {
+  type: "woken"
+  cause: "customer" | "operator" | "time"
+}
+/** What happened to a task of this conversation. Text and name are as they were then. */
+export interface TaskNoted {
+  type: "task"
+  task: string
+  change: "added" | "changed" | "done" | "removed" | "undone"
+  text: string
+  assignee_name: string
+  due_at: string | null
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -131,7 +150,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -166,7 +185,7 @@ export interface SendDeletion {
   type: "deleted"
   seq: number
 }
-/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. */
+/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. */
 export interface ConversationRow {
   id: string
   change_id: number
@@ -192,13 +211,16 @@ export interface ConversationRow {
   labels: string[]
   held?: boolean
   participants?: string[]
+  snoozed?: boolean
+  snoozed_until?: string | null
 }
-/** Exact counts of what the reader may see. `mine` and `all` count open conversations. */
+/** Exact counts of what the reader may see. `mine` and `all` count open conversations that are not laid aside. */
 export interface Counters {
   mine: number
   mine_unread: number
   waiting: number
   all: number
+  snoozed: number
 }
 /** Rows newest first; `next` is the cursor of the following page, null at the end. */
 export interface ConversationPage {
@@ -993,7 +1015,7 @@ export interface SelfTestStep {
 export interface SelfTestResult {
   steps: SelfTestStep[]
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping

@@ -53,6 +53,9 @@ from okno.realtime.hub import Hub
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
 from okno.realtime.upgrade import Socket, socket_protocol
+from okno.teamwork import handlers as teamwork_handlers
+from okno.teamwork import routes as teamwork_routes
+from okno.teamwork.api import Teamwork
 from okno.visits import routes as visits_routes
 from okno.visits.api import Places, Visits
 
@@ -99,6 +102,7 @@ class App:
             *(self.attributes, self.files),
         )
         self.search = Search(database, self.clock, self.access)
+        self.teamwork = Teamwork(database, self.access, self.contacts, self.conversations, self.clock, self.tasks)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),
@@ -123,7 +127,7 @@ class App:
         self.bus.handle(
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
         )
-
+        self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
         told = partial(notifications_handlers.handle_timeline, self.notifications)
         self.bus.handle("notifications.timeline", {"timeline"}, told)
@@ -141,6 +145,7 @@ class App:
         self.tasks.loop(self.realtime.run_sweep, name="sweep")
         self.tasks.loop(self.search.run_rebuild, name="search rebuild")
         self.tasks.loop(self.notifications.run, name="notices")
+        self.tasks.loop(self.teamwork.run, name="teamwork")
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
@@ -163,6 +168,7 @@ class App:
             "attributes": self.attributes,
             "knowledge": self.knowledge,
             "desk": self.desk,
+            "teamwork": self.teamwork,
             "static": self.static,
             "streams": self.streams,
             "notifications": self.notifications,
@@ -178,6 +184,7 @@ class App:
                 knowledge_routes.ROUTER,
                 desk_routes.ROUTER,
                 search_routes.ROUTER,
+                teamwork_routes.ROUTER,
                 site_routes.ROUTER,
                 notifications_routes.ROUTER,
             ],

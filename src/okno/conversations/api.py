@@ -1,8 +1,8 @@
 """The public door of the timeline: every command and query on conversations."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -52,10 +52,23 @@ from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.wire import encode, utc_text
 
 preview_of = rules.preview_of
+may_see = rules.may_see
 Rights = Literal["own", "any"]
+Work = Callable[[Connection, Any], Awaitable[Body | None]]
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 
-__all__ = ["Changes", "Conversations", "Draft", "Sender", "Stored", "Waiter", "Writer", "preview_of", "system_of"]
+__all__ = [
+    "Changes",
+    "Conversations",
+    "Draft",
+    "Sender",
+    "Stored",
+    "Waiter",
+    "Writer",
+    "may_see",
+    "preview_of",
+    "system_of",
+]
 
 
 class Changes(NamedTuple):
@@ -111,6 +124,7 @@ class Conversations(Hands):
     ) -> ConversationPage:
         """One page of a tab. `waiting` begins with who waits longest, the others with the latest."""
         at, after = parse_cursor(cursor) if cursor else (None, None)
+        status = "open" if tab == "snoozed" else status
         by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None)
         records = await self._db.fetch(
             store.list_sql(by),
@@ -139,9 +153,9 @@ class Conversations(Hands):
             return {actor.operator_id: await self.count(actor) for actor in actors}
         records = await self._db.fetch(SQL["count_groups"], actors[0].workspace_id, limits.OPERATORS_MAX * 10)
         groups = [tuple(r) for r in records]
-        guests: dict[UUID, list[tuple[int, UUID | None]]] = defaultdict(list)
+        guests: dict[UUID, list[tuple[int, UUID | None, bool]]] = defaultdict(list)
         for r in await self._db.fetch(SQL["list_taken_part"], actors[0].workspace_id, limits.OPERATORS_MAX):
-            guests[r["operator_id"]].append((r["team_id"], r["assignee_id"]))
+            guests[r["operator_id"]].append((r["team_id"], r["assignee_id"], r["snoozed"]))
         return {a.operator_id: rules.sum_counters(groups, a, guests.get(a.operator_id, ())) for a in actors}
 
     async def list_changes(self, actor: Actor, cursor: int) -> Changes:
@@ -519,6 +533,36 @@ class Conversations(Hands):
             for listener in self._listeners:
                 listener.on_conversation(actor.workspace_id, locked["contact_id"], conversation_id, is_open=True)
         return await self._changed(actor, conversation_id, appended, scope=False)
+
+    async def act(self, actor: Actor, conversation_id: UUID, work: Work, *, scope: bool = False) -> ConversationRow:
+        """Lock a conversation the actor may see and do `work` in the same transaction; its event tells of it.
+
+        For slices above: they write their own tables, and what the list shows by the `*_in` doors here.
+        """
+        appended = []
+        async with self._db.transaction() as tx:
+            body = await work(tx, await self._locked(tx, actor, conversation_id))
+            if body is not None:
+                appended = [await self._append_body(tx, actor, conversation_id, body)]
+        return await self._changed(actor, conversation_id, appended, scope=scope)
+
+    async def act_as_system(self, workspace_id: int, conversation_id: UUID, work: Work) -> bool:
+        """The same, by itself and without a scope; whether there was something to tell."""
+        async with self._db.transaction() as tx:
+            locked = await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id)
+            body = await work(tx, locked) if locked else None
+            if body is None:
+                return False
+            draft = draft_of(workspace_id, conversation_id, ("system", NOBODY), body)
+            stored = await self._append_in(tx, draft, millis(self._clock.now()))
+        self._announce([(draft, stored)])
+        for listener in self._listeners:
+            listener.on_row_changed(workspace_id, conversation_id, scope=False)
+        return True
+
+    async def snooze_in(self, tx: Connection, locked: Any, *, on: bool, until: datetime | None) -> None:
+        """Lay a locked conversation aside, or take it up again."""
+        await tx.execute(SQL["set_snoozed"], locked["workspace_id"], locked["id"], on, until)
 
     async def reopen_waiting(self, workspace_id: int, conversation_ids: Sequence[UUID]) -> None:
         """A customer's message met a conversation that was being closed: the customer must not wait in the dark."""

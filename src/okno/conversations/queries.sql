@@ -2,6 +2,7 @@
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+       c.snoozed, c.snoozed_until,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
@@ -10,6 +11,7 @@ SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS co
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+       c.snoozed, c.snoozed_until,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid
   FROM unnest($2::uuid[]) AS wanted (id)
@@ -31,6 +33,7 @@ SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS see
        c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+       c.snoozed, c.snoozed_until,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM whole LEFT JOIN (changed JOIN conversation c ON c.workspace_id = $1 AND c.id = changed.id
                         JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id) ON whole.whole
@@ -45,7 +48,8 @@ SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq,
   FROM conversation c WHERE workspace_id = $1 AND id = $2 LIMIT 1;
 
 -- name: lock_conversation :one
-SELECT id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
+SELECT workspace_id, id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
+       snoozed, snoozed_until,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
 
@@ -88,13 +92,13 @@ DELETE FROM participant WHERE workspace_id = $1 AND conversation_id = $2 AND ope
 
 -- Open conversations of others somebody takes part in.
 -- name: list_taken_part :many
-SELECT p.operator_id, c.team_id, c.assignee_id
+SELECT p.operator_id, c.team_id, c.assignee_id, c.snoozed
   FROM participant p JOIN conversation c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
  WHERE p.workspace_id = $1 AND c.status = 'open' LIMIT $2;
 
 -- name: set_closed :exec
 UPDATE conversation SET status = 'closed', closed_at = $3, waiting_since = NULL, held_at = NULL, unread = 0, operator_read_seq = last_seq,
-       change_xid = pg_current_xact_id()
+       snoozed = false, snoozed_until = NULL, change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = $2;
 
 -- name: set_open :exec
@@ -103,6 +107,10 @@ UPDATE conversation SET status = 'open', closed_at = NULL, episode = episode + 1
 
 -- name: set_labels :exec
 UPDATE conversation SET labels = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_snoozed :exec
+UPDATE conversation SET snoozed = $3, snoozed_until = $4, change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
 
 -- name: list_labels :many
 WITH RECURSIVE found AS (
@@ -231,32 +239,51 @@ SELECT id FROM conversation
  WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND status = 'closed' AND waiting_since IS NOT NULL LIMIT 1000;
 
 
+-- What is laid aside is counted apart and taken off the others: these stay counts of an index alone.
 -- name: count_for_reader :one
-SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open') AS mine,
-       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open' AND unread > 0)
-         AS mine_unread,
+WITH aside AS MATERIALIZED (
+  SELECT assignee_id, unread, waiting_since, team_id = ANY($3::bigint[]) AS of_team
+    FROM conversation
+   WHERE workspace_id = $1 AND snoozed AND status = 'open'
+     AND (team_id = ANY($3::bigint[]) OR assignee_id = $2
+          OR id IN (SELECT conversation_id FROM participant WHERE workspace_id = $1 AND operator_id = $2)))
+SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open')
+       - (SELECT count(*) FROM aside WHERE assignee_id = $2) AS mine,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open' AND unread > 0
+           AND NOT snoozed) AS mine_unread,
        (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND team_id = ANY($3::bigint[]) AND status = 'open'
-           AND waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
+           AND waiting_since IS NOT NULL AND assignee_id IS NULL)
+       - (SELECT count(*) FROM aside WHERE of_team AND waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
        (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND team_id = ANY($3::bigint[]) AND status = 'open')
        + (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open'
              AND team_id <> ALL($3::bigint[]))
        + (SELECT count(*) FROM participant t JOIN conversation c ON c.workspace_id = t.workspace_id AND c.id = t.conversation_id
            WHERE t.workspace_id = $1 AND t.operator_id = $2 AND c.status = 'open' AND c.team_id <> ALL($3::bigint[])
-             AND c.assignee_id IS DISTINCT FROM $2) AS "all"
+             AND c.assignee_id IS DISTINCT FROM $2)
+       - (SELECT count(*) FROM aside) AS "all",
+       (SELECT count(*) FROM aside) AS snoozed
  LIMIT 1;
 
 -- name: count_for_all :one
-SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open') AS mine,
-       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open' AND unread > 0)
-         AS mine_unread,
+WITH aside AS MATERIALIZED (
+  SELECT assignee_id, unread, waiting_since FROM conversation WHERE workspace_id = $1 AND snoozed AND status = 'open')
+SELECT (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open')
+       - (SELECT count(*) FROM aside WHERE assignee_id = $2) AS mine,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND status = 'open' AND unread > 0
+           AND NOT snoozed) AS mine_unread,
        (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND status = 'open'
-           AND waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
-       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND status = 'open') AS "all"
+           AND waiting_since IS NOT NULL AND assignee_id IS NULL)
+       - (SELECT count(*) FROM aside WHERE waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting,
+       (SELECT count(*) FROM conversation WHERE workspace_id = $1 AND status = 'open')
+       - (SELECT count(*) FROM aside) AS "all",
+       (SELECT count(*) FROM aside) AS snoozed
  LIMIT 1;
 
 -- name: count_groups :many
-SELECT team_id, assignee_id, count(*) AS open, count(*) FILTER (WHERE unread > 0) AS unread,
-       count(*) FILTER (WHERE waiting_since IS NOT NULL AND assignee_id IS NULL) AS waiting
+SELECT team_id, assignee_id, count(*) FILTER (WHERE NOT snoozed) AS open,
+       count(*) FILTER (WHERE unread > 0 AND NOT snoozed) AS unread,
+       count(*) FILTER (WHERE waiting_since IS NOT NULL AND assignee_id IS NULL AND NOT snoozed) AS waiting,
+       count(*) FILTER (WHERE snoozed) AS snoozed
   FROM conversation WHERE workspace_id = $1 AND status = 'open' GROUP BY team_id, assignee_id LIMIT $2;
 
 -- name: release_demo :exec

@@ -130,22 +130,26 @@ def sees(actor: Actor, record: Any) -> bool:
 
 
 def sum_counters(groups: Iterable[Sequence[Any]], actor: Actor, guest: Iterable[Sequence[Any]] = ()) -> Counters:
-    """The actor's counters from open conversations grouped as (team, assignee, open, unread, waiting).
+    """The actor's counters from open conversations grouped as (team, assignee, open, unread, waiting, snoozed).
 
-    `guest`: (team, assignee) of the open conversations he takes part in.
+    `guest`: (team, assignee, snoozed) of the open conversations he takes part in.
     """
     mine = mine_unread = waiting = 0
-    every = sum(not may_see(actor, team_id, assignee_id) for team_id, assignee_id in guest)
-    for team_id, assignee_id, opened, unread, waits in groups:
+    joined = [snoozed for team_id, assignee_id, snoozed in guest if not may_see(actor, team_id, assignee_id)]
+    aside = sum(joined)
+    every = len(joined) - aside
+    for team_id, assignee_id, opened, unread, waits, snoozed in groups:
         if assignee_id == actor.operator_id:
             mine += opened
             mine_unread += unread
         if actor.see_all or team_id == 0 or team_id in actor.teams:
             waiting += waits
             every += opened
+            aside += snoozed
         elif assignee_id == actor.operator_id:
             every += opened
-    return Counters(mine, mine_unread, waiting, every)
+            aside += snoozed
+    return Counters(mine, mine_unread, waiting, every, aside)
 
 
 def teams_seen(teams: Iterable[int]) -> list[int]:

@@ -29,7 +29,7 @@ HIDDEN = msgspec.Raw(HIDDEN_BODY.encode())
 ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name,
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
  c.last_seq, c.last_at, c.active_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq,
- c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
+ c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at, c.snoozed, c.snoozed_until,
  ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id)
    AS participants"""
 TAKES_PART = "id IN (SELECT conversation_id FROM participant WHERE workspace_id = $1 AND operator_id = $2)"
@@ -60,7 +60,7 @@ def list_sql(by: ListFilter) -> str:
     key, order = ("waiting_since", "waiting_since, id") if waiting else ("active_at", "active_at DESC, id DESC")
     if by.tab == "mine":
         branches = [_branch(by, "assignee_id = $2")]
-    elif by.contact:
+    elif by.tab == "snoozed" or by.contact:
         branches = [_branch(by, "true" if by.see_all else f"(team_id = ANY($3) OR assignee_id = $2 OR {TAKES_PART})")]
     else:
         one_team = _labelled(by) if by.label and not waiting else _branch(by, "team_id = t.team")
@@ -84,6 +84,10 @@ def _branch(by: ListFilter, condition: str) -> str:
         key, order, later = "active_at", "active_at DESC, id DESC", "<"
         where = ["workspace_id = $1", "status = $5"]
     where.append(condition)
+    if by.tab == "snoozed":
+        where.append("snoozed")
+    elif not by.contact:  # a customer's conversations are all of them
+        where.append("NOT snoozed")
     if by.cursor:
         where.append(f"({key}, id) {later} ($7, $8)")
     if by.label:
@@ -98,7 +102,8 @@ def _labelled(by: ListFilter) -> str:
     if by.cursor:
         where += " AND (active_at, conversation_id) < ($7, $8)"
     return (
-        f"(SELECT conversation_id AS id, active_at FROM conversation_label WHERE {where}"
+        f"(SELECT conversation_id AS id, active_at FROM conversation_label WHERE {where} AND NOT EXISTS (SELECT FROM"
+        " conversation s WHERE s.workspace_id = $1 AND s.id = conversation_id AND s.snoozed)"
         " ORDER BY active_at DESC, conversation_id DESC LIMIT $4)"
     )
 
@@ -129,11 +134,13 @@ def row_of(record: Any) -> ConversationRow:
         record["labels"],
         record["held_at"] is not None,
         record["participants"],
+        record["snoozed"],
+        record["snoozed_until"],
     )
 
 
 def counters_of(record: Any) -> Counters:
-    return Counters(record["mine"], record["mine_unread"], record["waiting"], record["all"])
+    return Counters(record["mine"], record["mine_unread"], record["waiting"], record["all"], record["snoozed"])
 
 
 def receipt_of(conversation_id: UUID, record: Any) -> Receipt:

@@ -13,7 +13,7 @@ from okno.kit.wire import Answer, Label, MessageText, OptionalText, Seq, Wire
 ActorType = Literal["customer", "operator", "bot", "system"]
 Status = Literal["open", "closed"]
 TurnOwner = Literal["bot", "queue", "operator"]
-Tab = Literal["mine", "waiting", "all"]
+Tab = Literal["mine", "waiting", "all", "snoozed"]
 Emoji = Annotated[str, Meta(min_length=1, max_length=limits.REACTION_LEN_MAX, pattern=r"^[^\x00-\x7f][^\x00]*$")]
 
 
@@ -155,6 +155,28 @@ class Joined(Answer, tag_field="type", tag="joined", frozen=True):
     on: bool
 
 
+class Snoozed(Answer, tag_field="type", tag="snoozed", frozen=True):
+    """Laid aside until a time; null: until the customer writes, who brings it back in any case."""
+
+    until: datetime | None
+
+
+class Woken(Answer, tag_field="type", tag="woken", frozen=True):
+    """Back in the lists: its time had come, the customer wrote, or an operator took it up."""
+
+    cause: Literal["time", "customer", "operator"]
+
+
+class TaskNoted(Answer, tag_field="type", tag="task", frozen=True):
+    """What happened to a task of this conversation. Text and name are as they were then."""
+
+    task: UUID
+    change: Literal["added", "changed", "done", "undone", "removed"]
+    text: str
+    assignee_name: str
+    due_at: datetime | None
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
@@ -172,6 +194,9 @@ Body = (
     | Described
     | Held
     | Joined
+    | Snoozed
+    | Woken
+    | TaskNoted
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'
@@ -265,7 +290,8 @@ class ConversationRow(Answer, frozen=True):
 
     `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's
     messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was
-    handed to a queue. `participants` were brought in and see it wherever it is.
+    handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside
+    until `snoozed_until`, or with null until the customer writes.
     """
 
     id: UUID
@@ -292,15 +318,18 @@ class ConversationRow(Answer, frozen=True):
     labels: list[str]
     held: bool = False
     participants: list[UUID] = []
+    snoozed: bool = False
+    snoozed_until: datetime | None = None
 
 
 class Counters(Answer, frozen=True):
-    """Exact counts of what the reader may see. `mine` and `all` count open conversations."""
+    """Exact counts of what the reader may see. `mine` and `all` count open conversations that are not laid aside."""
 
     mine: int
     mine_unread: int
     waiting: int
     all: int
+    snoozed: int
 
 
 class ConversationPage(Answer, frozen=True):

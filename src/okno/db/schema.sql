@@ -419,6 +419,8 @@ CREATE TABLE public.conversation (
     closed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     held_at timestamp with time zone,
+    snoozed boolean DEFAULT false NOT NULL,
+    snoozed_until timestamp with time zone,
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
 )
@@ -916,6 +918,29 @@ ALTER TABLE public.skill ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.snooze (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    until_at timestamp with time zone,
+    seq bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.task (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid,
+    contact_id uuid,
+    text text NOT NULL,
+    assignee_id uuid NOT NULL,
+    author_id uuid NOT NULL,
+    due_at timestamp with time zone,
+    told_at timestamp with time zone,
+    done_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.team (
     workspace_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1196,6 +1221,12 @@ ALTER TABLE ONLY public.skill
 ALTER TABLE ONLY public.skill
     ADD CONSTRAINT skill_workspace_id_name_key UNIQUE (workspace_id, name);
 
+ALTER TABLE ONLY public.snooze
+    ADD CONSTRAINT snooze_pkey PRIMARY KEY (conversation_id, workspace_id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT task_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1281,6 +1312,8 @@ CREATE INDEX conversation_mine ON public.conversation USING btree (workspace_id,
 
 CREATE UNIQUE INDEX conversation_open ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'open'::text);
 
+CREATE INDEX conversation_snoozed ON public.conversation USING btree (workspace_id, id) WHERE snoozed;
+
 CREATE INDEX conversation_team ON public.conversation USING btree (workspace_id, team_id, status, active_at DESC, id DESC);
 
 CREATE INDEX conversation_waiting ON public.conversation USING btree (workspace_id, team_id, waiting_since, id) WHERE ((waiting_since IS NOT NULL) AND (assignee_id IS NULL) AND (status = 'open'::text));
@@ -1350,6 +1383,18 @@ CREATE INDEX rating_rated ON public.rating USING btree (workspace_id, rated_at D
 CREATE INDEX search_entry_at ON public.search_entry USING btree (workspace_id, at DESC, conversation_id DESC, seq DESC);
 
 CREATE INDEX search_entry_words ON public.search_entry USING gin (words) WITH (gin_pending_list_limit='1024');
+
+CREATE INDEX snooze_due ON public.snooze USING btree (until_at) WHERE (until_at IS NOT NULL);
+
+CREATE INDEX task_contact ON public.task USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX task_conversation ON public.task USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+
+CREATE INDEX task_done ON public.task USING btree (workspace_id, assignee_id, done_at DESC, id) WHERE (done_at IS NOT NULL);
+
+CREATE INDEX task_due ON public.task USING btree (due_at) WHERE ((done_at IS NULL) AND (told_at IS NULL) AND (due_at IS NOT NULL));
+
+CREATE INDEX task_mine ON public.task USING btree (workspace_id, assignee_id, COALESCE(due_at, '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE (done_at IS NULL);
 
 CREATE INDEX tracked_visit ON public.tracked USING btree (workspace_id, visit_id, at DESC);
 
@@ -1499,6 +1544,9 @@ ALTER TABLE ONLY public.shift
 
 ALTER TABLE ONLY public.skill
     ADD CONSTRAINT skill_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT task_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.team
     ADD CONSTRAINT team_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

@@ -177,6 +177,13 @@ EXAMINE_S_MAX: Final = 20.0  # then the process is killed and the file goes with
 EXAMINE_AT_ONCE_MAX: Final = 2  # processes; the messages' processor time is worth more
 FILE_URL_S: Final = 3600 * 12  # a working day with the tab open
 
+# Working together
+SNOOZE_DAYS_MAX: Final = 366  # what is put off for longer is a task for another year
+TASK_TEXT_LEN_MAX: Final = 500  # a line or two of what is to be done
+TASKS_OPEN_MAX: Final = 500  # of one person; more are nobody's tasks
+TIMER_LOOK_S: Final = 5.0  # another process may have set an earlier time: so late at most it is seen
+TIMERS_AT_ONCE_MAX: Final = 200  # nine o'clock on Monday: the next ones follow at once
+
 # Jobs and bus
 HANDLER_TRIES_MAX: Final = 6  # about two minutes with backoff, then parked
 JOB_TRIES_MAX: Final = 6  # about ten minutes with the pauses between, then held

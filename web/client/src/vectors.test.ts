@@ -16,6 +16,7 @@ const TYPES: Record<Body["type"], true> = {
   message: true, note: true, reacted: true, edited: true, deleted: true, opened: true, closed: true, assigned: true, labelled: true,
   described: true,
   held: true, joined: true,
+  snoozed: true, woken: true, task: true,
   hidden: true,
 }
 

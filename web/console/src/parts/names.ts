@@ -40,6 +40,16 @@ export function shownSize(bytes: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount)
 }
 
+/** "завтра в 9:00", "Mon 14 Dec, 9:00": a time to come, as short as it can be said. */
+export function shownTime(at: string, locale: string, now = new Date()): string {
+  const date = new Date(at)
+  const clock = clockOf(locale).format(date)
+  const days = Math.round((new Date(date).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000)
+  if (days === 0) return clock
+  if (Math.abs(days) === 1) return `${new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day")}, ${clock}`
+  return `${new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" }).format(date)}, ${clock}`
+}
+
 const clocks = new Map<string, Intl.DateTimeFormat>()
 /** Hours and minutes; kept, because making a formatter costs more than drawing a message. */
 export function clockOf(locale: string): Intl.DateTimeFormat {

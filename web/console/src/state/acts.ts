@@ -17,5 +17,7 @@ export interface Acts {
   insert: (template: Template) => void
   macros: () => void
   run: (macro: Macro) => void
+  snooze: () => void
+  wake: () => void
 }
 export const acts = shallowRef<Acts | null>(null)

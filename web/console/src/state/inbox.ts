@@ -30,7 +30,7 @@ import {
 } from "@okno/protocol"
 import { defineStore } from "pinia"
 import { computed, ref, shallowRef } from "vue"
-import { get, post } from "../api"
+import { call, get, post, put } from "../api"
 import { belongs, inOrder, mostUrgent, type Filter, type Status, type Tab } from "./order"
 import { useSession } from "./session"
 import { makeTyping } from "./typing"
@@ -48,7 +48,7 @@ export const useInbox = defineStore("inbox", () => {
   const session = useSession()
   const status = ref<LinkStatus>("connecting")
   const rows = shallowRef<ReadonlyMap<string, ConversationRow>>(new Map())
-  const counters = ref<Counters>({ mine: 0, mine_unread: 0, waiting: 0, all: 0 })
+  const counters = ref<Counters>({ mine: 0, mine_unread: 0, waiting: 0, all: 0, snoozed: 0 })
   const tab = ref<Tab>("all")
   const label = ref<string | null>(null)
   const shown = ref<Status>("open")
@@ -418,6 +418,11 @@ export const useInbox = defineStore("inbox", () => {
     act(id, { assignee: operator }, () => post<ConversationRow>(`/conversations/${id}/assignment`, { operator }))
   const close = (id: string): Promise<void> =>
     act(id, { status: "closed" }, () => post<ConversationRow>(`/conversations/${id}/closing`))
+  /** `until` null: until the customer writes. */
+  const snooze = (id: string, until: string | null): Promise<void> =>
+    act(id, { snoozed: true, snoozed_until: until }, () => put<ConversationRow>(`/conversations/${id}/snooze`, { until }))
+  const wakeUp = (id: string): Promise<void> =>
+    act(id, { snoozed: false, snoozed_until: null }, () => call<ConversationRow>("DELETE", `/conversations/${id}/snooze`))
   const reopen = (id: string): Promise<void> =>
     act(id, { status: "open" }, () => post<ConversationRow>(`/conversations/${id}/reopening`))
 
@@ -426,6 +431,6 @@ export const useInbox = defineStore("inbox", () => {
 
   return {
     ...{ status, rows, counters, tab, shown, label, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
-    ...{ start, stop, choose, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, act, urgent, whenArrived },
+    ...{ start, stop, choose, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived },
   }
 })

@@ -10,6 +10,14 @@ describe("the list's order", () => {
     const rows = [row("a", { last_at: "3" }), row("b", { waiting_since: "2", last_at: "2" }), row("c", { waiting_since: "1", last_at: "1" }), row("d", { last_at: "4" })]
     expect(inOrder(rows, { ...open, tab: "mine" }).map((r) => r.id)).toEqual(["c", "b", "d", "a"])
   })
+  it("keeps what is laid aside out of every list but its own, and there by its time", () => {
+    const aside = row("a", { snoozed: true, snoozed_until: "2", waiting_since: "0" })
+    expect((["mine", "waiting", "all"] as const).some((tab) => belongs(aside, { ...open, tab }, "me"))).toBe(false)
+    expect(belongs(aside, { ...open, tab: "snoozed" }, "me")).toBe(true)
+    expect(mostUrgent([aside], "me", null)).toBeNull()
+    const rows = [row("never", { snoozed_until: null }), aside, row("b", { snoozed_until: "1" })]
+    expect(inOrder(rows, { ...open, tab: "snoozed" }).map((r) => r.id)).toEqual(["b", "a", "never"])
+  })
   it("shows a label's rows only, and nobody's waiting ones under waiting", () => {
     expect(belongs(row("a", { labels: ["vip"] }), { ...open, label: "vip", tab: "all" }, "me")).toBe(true)
     expect(belongs(row("a"), { ...open, label: "vip", tab: "all" }, "me")).toBe(false)

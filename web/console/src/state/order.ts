@@ -1,6 +1,6 @@
 import type { ConversationRow } from "@okno/protocol"
 
-export type Tab = "mine" | "waiting" | "all"
+export type Tab = "mine" | "waiting" | "all" | "snoozed"
 export type Status = "open" | "closed"
 export interface Filter {
   tab: Tab
@@ -12,16 +12,22 @@ const by = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const latest = (a: ConversationRow, b: ConversationRow): number => by(b.last_at, a.last_at) || by(b.id, a.id)
 const longest = (a: ConversationRow, b: ConversationRow): number => by(a.waiting_since ?? "", b.waiting_since ?? "") || by(a.id, b.id)
 
+/** Those without a time, which wait for the customer, come last. */
+const soonest = (a: ConversationRow, b: ConversationRow): number => by(a.snoozed_until ?? "~", b.snoozed_until ?? "~") || by(a.id, b.id)
+
 /** Where a row belongs: the same rules as the server's lists. */
 export function belongs(row: ConversationRow, { tab, status, label }: Filter, me: string): boolean {
   if (label !== null && !row.labels.includes(label)) return false
+  if (tab === "snoozed") return row.status === "open" && !!row.snoozed
+  if (row.snoozed) return false
   if (tab === "waiting") return row.status === "open" && row.waiting_since !== null && row.assignee === null
   return row.status === status && (tab === "all" || row.assignee === me)
 }
 
-/** Waiting: who waits longest. Mine: who must be answered, longest first, then who must answer. All: the latest. */
+/** Snoozed: who comes back first. Waiting: who waits longest. Mine: who must be answered, longest first, then who must answer. All: the latest. */
 export function inOrder(rows: ConversationRow[], { tab, status }: Filter): ConversationRow[] {
   if (tab === "waiting") return rows.sort(longest)
+  if (tab === "snoozed") return rows.sort(soonest)
   if (tab === "all" || status === "closed") return rows.sort(latest)
   const [due, rest] = [rows.filter((row) => row.waiting_since !== null), rows.filter((row) => row.waiting_since === null)]
   return [...due.sort(longest), ...rest.sort(latest)]
@@ -32,7 +38,7 @@ export function mostUrgent(rows: Iterable<ConversationRow>, me: string, done: st
   let best: ConversationRow | null = null
   const rank = (row: ConversationRow): number => (row.assignee === me ? 0 : 1)
   for (const row of rows) {
-    if (row.id === done || row.status !== "open" || row.waiting_since === null) continue
+    if (row.id === done || row.status !== "open" || row.snoozed || row.waiting_since === null) continue
     if (row.assignee !== null && row.assignee !== me) continue
     if (!best || rank(row) < rank(best) || (rank(row) === rank(best) && longest(row, best) < 0)) best = row
   }

@@ -1,0 +1,16 @@
+"""What teamwork does on news of the timeline."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from okno.bus.events import News
+from okno.teamwork.api import Teamwork
+
+
+async def handle_timeline(teamwork: Teamwork, news: News) -> None:
+    """A customer who writes brings his conversation back."""
+    ids: dict[int, dict[UUID, None]] = defaultdict(dict)
+    for span in news.spans:
+        ids[span.workspace_id][span.conversation_id] = None
+    for workspace_id, conversation_ids in ids.items():
+        await teamwork.snoozes.on_timeline(workspace_id, list(conversation_ids))
