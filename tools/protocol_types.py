@@ -16,6 +16,7 @@ from okno.kit.errors import Problem
 from okno.knowledge import types as knowledge
 from okno.notifications import types as notifications
 from okno.realtime import frames
+from okno.routing import types as routing
 from okno.visits import types as visits
 
 TARGET = Path(__file__).parent.parent / "web" / "protocol" / "types.ts"
@@ -68,7 +69,19 @@ def interface(name: str, schema: dict[str, Any], *, incoming: bool) -> str:
 
 
 def render() -> str:
-    modules = (conversations, search, access, contacts, visits, frames, attributes, knowledge, desk, notifications)
+    modules = (
+        conversations,
+        search,
+        access,
+        contacts,
+        visits,
+        frames,
+        attributes,
+        knowledge,
+        desk,
+        notifications,
+        routing,
+    )
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
     _, components = msgspec.json.schema_components(

@@ -268,6 +268,7 @@ def journey(world: World, session: Any) -> None:
     go("bring_in", "PUT", guest)
     go("let_go", "DELETE", guest)
     work_together(go, mine)
+    route(world, go, mine)
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
     quick_work(go, contact, mine)
     go("search", "GET", "/api/v1/search", params={"q": "hello", "since": "2020-01-01T00:00:00Z"})
@@ -312,6 +313,37 @@ def work_together(go: Any, conversation: str) -> None:
     go("change_task", "PATCH", f"/api/v1/tasks/{task}", json={"done": True})
     go("list_tasks_about", "GET", f"/api/v1/conversations/{conversation}/tasks")
     go("remove_task", "DELETE", f"/api/v1/tasks/{task}")
+
+
+def route(world: World, go: Any, conversation: str) -> None:
+    """Settings of routing, a transfer, and an offer taken and one refused."""
+    owner, app = world.staff["owner"], world.live.app
+    skill = go("create_skill", "POST", "/api/v1/skills", json={"name": f"skill {uuid7()}"}).json()["id"]
+    go("rename_skill", "PATCH", f"/api/v1/skills/{skill}", json={"name": f"skill {uuid7()}"})
+    queue = go("create_queue", "POST", "/api/v1/queues", json={"name": f"queue {uuid7()}"}).json()["id"]
+    go("change_queue", "PATCH", f"/api/v1/queues/{queue}", json={"mode": "pull"})
+    go("change_seat", "PATCH", f"/api/v1/seats/{owner}", json={"skills": [{"skill": skill, "level": 3}]})
+    go("change_desk", "PATCH", "/api/v1/desk", json={"state": "online", "takes_chats": True})
+    place = f"/api/v1/conversations/{conversation}"
+    go("consult", "POST", f"{place}/consultation", json={"operator": str(world.staff["operator"]), "question": "how?"})
+    world.loop.call_soon_threadsafe(app.routing.desks.came, world.workspace_id, owner)
+    for act, fate in (("decline_offer", "refusal"), ("accept_offer", "acceptance")):
+        go("transfer_conversation", "POST", f"{place}/transfer", json={"queue": queue})
+        offered = None
+        while offered is None:
+            offered = world.wait(app.database.fetchval(OFFER, world.workspace_id, UUID(conversation), owner))
+        go(act, "POST", f"/api/v1/offers/{offered}/{fate}")
+    go("get_whereabouts", "GET", f"{place}/whereabouts")
+    go("delete_skill", "DELETE", f"/api/v1/skills/{skill}")
+    go("delete_queue", "DELETE", f"/api/v1/queues/{queue}")
+
+
+OFFER = """INSERT INTO offer (workspace_id, id, conversation_id, entry_id, operator_id, use_percent, why, offered_at,
+       expires_at)
+SELECT e.workspace_id, gen_random_uuid(), e.conversation_id, e.id, s.operator_id, 100, '{"how":"offer"}', now(),
+       now() + interval '1 hour'
+  FROM queue_entry e JOIN operator_state s ON s.workspace_id = $1 AND s.operator_id = $3 AND s.connected_until > now()
+ WHERE e.workspace_id = $1 AND e.conversation_id = $2 AND e.left_at IS NULL ON CONFLICT DO NOTHING RETURNING id"""
 
 
 @pytest.mark.timeout(7200 if SOAK else 300)

@@ -726,6 +726,50 @@ export interface Rows {
   gone?: string[]
   reset?: boolean
 }
+/** One's own desk (operators), after the hello and whenever it changes: state, load, offers. */
+export interface DeskFrame {
+  t: "desk"
+  desk: Desk
+}
+/** How an operator is at work: what he says of himself, his load and what he is asked to take. */
+export interface Desk {
+  state: "break" | "busy" | "offline" | "online"
+  reason: string
+  since: string
+  takes_chats: boolean
+  takes_calls: boolean
+  load_percent: number
+  limit_percent: number
+  offers: Offer[]
+}
+/** An operator is asked to take a conversation until `expires_at`. */
+export interface Offer {
+  id: string
+  conversation: string
+  contact_name: string
+  channel: string
+  preview: string
+  queue: string
+  waiting_since: string
+  offered_at: string
+  expires_at: string
+  why: Why
+}
+/** Why this operator got it: facts, from which a screen makes a sentence. `load_before_percent` of `limit_percent`; `free` is how many fitting operators had room; `level` of `skill`. */
+export interface Why {
+  how: "automatic" | "offer" | "sticky" | "taken" | "transfer"
+  queue?: string
+  waited_s?: number
+  priority?: number
+  load_before_percent?: number
+  limit_percent?: number
+  idle_s?: number
+  free?: number
+  skill?: string
+  level?: number
+  language?: string
+  by?: string
+}
 export interface Pong {
   t: "pong"
   n: number
@@ -1015,8 +1059,152 @@ export interface SelfTestStep {
 export interface SelfTestResult {
   steps: SelfTestStep[]
 }
+/** What some operators can do and others cannot; levels go from 1 to 5. */
+export interface Skill {
+  id: number
+  name: string
+  operators: number
+}
+export interface NewSkill {
+  name: string
+}
+/** Where conversations wait for an operator. `mode`: `automatic` gives them out, `offer` asks one operator after the other, `pull` lets operators take them. `team` null: every operator serves it. `inboxes` come here; others by their team, the rest to the default queue. Of one conversation `chat_use`, `call_use` and `mail_use` percent of a chat count against an operator's capacity. Unanswered for `answer_s` (0: never) a conversation is taken back, to its place. `sticky`: `loose` gives a customer the operator of the last `sticky_hours` if he is free, `strict` also waits `sticky_wait_s` for him while he is busy. */
+export interface Queue {
+  id: number
+  name: string
+  mode: "automatic" | "offer" | "pull"
+  is_default: boolean
+  team: number | null
+  inboxes: number[]
+  priority: number
+  skill: number | null
+  skill_level: number
+  language: string
+  accept_s: number
+  answer_s: number
+  sticky: "loose" | "off" | "strict"
+  sticky_hours: number
+  sticky_wait_s: number
+  chat_use: number
+  call_use: number
+  mail_use: number
+}
+export interface QueueChange {
+  name?: string
+  mode?: "automatic" | "offer" | "pull"
+  team?: number | null
+  inboxes?: number[]
+  priority?: number
+  skill?: number | null
+  skill_level?: number
+  language?: string
+  accept_s?: number
+  answer_s?: number
+  sticky?: "loose" | "off" | "strict"
+  sticky_hours?: number
+  sticky_wait_s?: number
+  chat_use?: number
+  call_use?: number
+  mail_use?: number
+}
+/** What is not given here is changed afterwards. */
+export interface NewQueue {
+  name: string
+  mode?: "automatic" | "offer" | "pull"
+  team?: number | null
+  inboxes?: number[]
+}
+export interface OperatorSkill {
+  skill: number
+  level: number
+}
+/** Hours of work on one weekday (0 = Monday), minutes from midnight. */
+export interface Shift {
+  day: number
+  from_min: number
+  to_min: number
+}
+/** What an operator can take, and how he is now. `here`: some console of his is connected. `load_percent` of one chat; `specialist`: gets only what asks for one of his skills, and transfers. */
+export interface Seat {
+  operator: string
+  state: "break" | "busy" | "offline" | "online"
+  reason: string
+  since: string
+  here: boolean
+  takes_chats: boolean
+  takes_calls: boolean
+  chats_max: number
+  load_percent: number
+  languages: string[]
+  specialist: boolean
+  skills: OperatorSkill[]
+  shifts: Shift[]
+}
+/** By somebody with the right to: an operator's settings, and his state. */
+export interface SeatChange {
+  state?: "break" | "busy" | "offline" | "online"
+  chats_max?: number
+  languages?: string[]
+  specialist?: boolean
+  skills?: OperatorSkill[]
+  shifts?: Shift[]
+}
+/** `break_reasons` empty stands for the console's own words. */
+export interface RoutingSettings {
+  break_reasons: string[]
+}
+export interface RoutingSettingsChange {
+  break_reasons: string[]
+}
+/** One's own. `reason` is of a break. */
+export interface DeskChange {
+  state?: "break" | "busy" | "offline" | "online"
+  reason?: string
+  takes_chats?: boolean
+  takes_calls?: boolean
+}
+/** Where a conversation waits: the how manieth of its queue, and since when. */
+export interface Place {
+  queue: number
+  queue_name: string
+  position: number
+  entered_at: string
+  skill: number | null
+  language: string
+}
+/** Routing's view of a conversation: where it waits, or who has it and why. */
+export interface Whereabouts {
+  conversation: string
+  place: Place | null
+  operator: string | null
+  assigned_at: string | null
+  answer_by: string | null
+  why: Why | null
+}
+/** A queue as it is now. `free_percent` is the room of those who serve it and are there, of one chat. */
+export interface Line {
+  queue: number
+  name: string
+  waiting: number
+  oldest_at: string | null
+  operators: number
+  free_percent: number
+}
+/** To one operator, a team, a queue or whoever has a skill: exactly one. `note` is for colleagues only. */
+export interface Transfer {
+  operator?: string
+  team?: number
+  queue?: number
+  skill?: number
+  note?: string
+}
+/** Bring a colleague in and ask him; the customer sees none of it. */
+export interface Consultation {
+  operator: string
+  question: string
+}
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | Pong | Bye
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | DeskFrame | Pong | Bye

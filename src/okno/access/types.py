@@ -12,11 +12,21 @@ from okno.kit.wire import NO_NUL, Answer, Email, Name, OptionalName, Wire
 
 Role = Literal["owner", "admin", "supervisor", "operator"]
 Permission = Literal[
-    "conversations", "see_all", "delete_any", "contacts", "templates", "operators", "workspace", "api_keys", "owners"
+    "conversations",
+    "see_all",
+    "delete_any",
+    "contacts",
+    "templates",
+    "routing",
+    "operators",
+    "workspace",
+    "api_keys",
+    "owners",
 ]
 """What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace.
 
-`templates`: write templates and macros for a team or for everybody, and tend the labels.
+`templates`: write templates and macros for a team or for everybody, and tend the labels. `routing`: skills, queues and
+what operators take.
 """
 
 COOKIE = "okno_session"
@@ -24,13 +34,16 @@ COOKIE = "okno_session"
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "operator": frozenset({"conversations", "contacts"}),
-    "supervisor": frozenset({"conversations", "contacts", "delete_any", "templates"}),
+    "supervisor": frozenset({"conversations", "contacts", "delete_any", "templates", "routing"}),
     "admin": frozenset(
-        {"conversations", "contacts", "delete_any", "templates", "see_all", "operators", "workspace", "api_keys"}
+        {
+            *("conversations", "contacts", "delete_any", "templates", "routing", "see_all"),
+            *("operators", "workspace", "api_keys"),
+        }
     ),
     "owner": frozenset(
         {
-            *("conversations", "contacts", "delete_any", "templates", "see_all"),
+            *("conversations", "contacts", "delete_any", "templates", "routing", "see_all"),
             *("operators", "workspace", "api_keys", "owners"),
         }
     ),

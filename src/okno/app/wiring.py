@@ -53,6 +53,9 @@ from okno.realtime.hub import Hub
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
 from okno.realtime.upgrade import Socket, socket_protocol
+from okno.routing import handlers as routing_handlers
+from okno.routing import routes as routing_routes
+from okno.routing.api import Routing
 from okno.teamwork import handlers as teamwork_handlers
 from okno.teamwork import routes as teamwork_routes
 from okno.teamwork.api import Teamwork
@@ -101,6 +104,7 @@ class App:
             *(database, self.clock, self.access, self.contacts, self.conversations, self.knowledge),
             *(self.attributes, self.files),
         )
+        self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations)
         self.search = Search(database, self.clock, self.access)
         self.teamwork = Teamwork(database, self.access, self.contacts, self.conversations, self.clock, self.tasks)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
@@ -132,6 +136,10 @@ class App:
         told = partial(notifications_handlers.handle_timeline, self.notifications)
         self.bus.handle("notifications.timeline", {"timeline"}, told)
 
+        self.hub.on_presence(self.routing.desks.came, self.routing.desks.went)
+        self.routing.desks.listen(self.hub)
+        self.bus.handle("routing.follow", {"timeline"}, partial(routing_handlers.handle_timeline, self.routing))
+
     async def start(self) -> None:
         await self.notifications.load_key()
         self.files.sandbox.clear()
@@ -146,6 +154,7 @@ class App:
         self.tasks.loop(self.search.run_rebuild, name="search rebuild")
         self.tasks.loop(self.notifications.run, name="notices")
         self.tasks.loop(self.teamwork.run, name="teamwork")
+        self.routing.start()
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
@@ -162,6 +171,7 @@ class App:
             "contacts": self.contacts,
             "visits": self.visits,
             "conversations": self.conversations,
+            "routing": self.routing,
             "search": self.search,
             "site": self.site,
             "files": self.files,
@@ -180,6 +190,7 @@ class App:
                 visits_routes.ROUTER,
                 files_routes.ROUTER,
                 conversations_routes.ROUTER,
+                routing_routes.ROUTER,
                 attributes_routes.ROUTER,
                 knowledge_routes.ROUTER,
                 desk_routes.ROUTER,

@@ -68,13 +68,14 @@ class Hands:
                 raise Conflict(f"it is with {name} now" if name else "it is back in the queue")
             if operator_id is not None and not self._names.works_here(actor.workspace_id, operator_id):
                 raise Invalid("there is no such operator", field="operator")
+            at = millis(self._clock.now())
             if beside:
                 await beside(tx, locked)
             team = locked["team_id"] if team_id is None else team_id
             appended = []
             if (locked["assignee_id"], locked["team_id"]) != (operator_id, team) or waits:
                 turn = "operator" if operator_id else "queue"
-                values = (operator_id, turn, team, waits, millis(self._clock.now()))
+                values = (operator_id, turn, team, waits, at)
                 await tx.execute(SQL["hand_over"], actor.workspace_id, conversation_id, *values)
                 if operator_id:
                     await tx.fetchval(SQL["remove_participant"], actor.workspace_id, conversation_id, operator_id)

@@ -48,7 +48,7 @@ SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq,
   FROM conversation c WHERE workspace_id = $1 AND id = $2 LIMIT 1;
 
 -- name: lock_conversation :one
-SELECT workspace_id, id, contact_id, inbox_id, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
+SELECT workspace_id, id, contact_id, inbox_id, channel, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
        snoozed, snoozed_until,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;

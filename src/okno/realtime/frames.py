@@ -15,6 +15,7 @@ from okno.kit import limits
 from okno.kit.errors import Problem
 from okno.kit.ids import QuickUuid
 from okno.kit.wire import NO_NUL, Answer, OptionalName, OptionalText, Seq, Wire
+from okno.routing.types import Desk
 
 PROTOCOL_VERSION = 1
 Token = Annotated[str, Meta(max_length=4_096, pattern=NO_NUL)]
@@ -227,6 +228,12 @@ class Rows(ServerFrame, tag="rows", frozen=True):
     reset: bool = False
 
 
+class DeskFrame(ServerFrame, tag="desk", frozen=True):
+    """One's own desk (operators), after the hello and whenever it changes: state, load, offers."""
+
+    desk: Desk
+
+
 class Pong(ServerFrame, tag="pong", frozen=True):
     n: int
 
@@ -249,6 +256,7 @@ ServerFrames = (
     | TypingFrame
     | Presence
     | Rows
+    | DeskFrame
     | Pong
     | Bye
 )

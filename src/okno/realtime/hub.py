@@ -16,8 +16,9 @@ from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
-from okno.realtime.frames import Bye, ReceiptFrame, Refused, Rows, TypingFrame
+from okno.realtime.frames import Bye, DeskFrame, ReceiptFrame, Refused, Rows, TypingFrame
 from okno.realtime.presence import Presences, Scope
+from okno.routing.types import Desk
 
 log = structlog.get_logger()
 CURSOR_LAG_TICKS = 20  # five seconds: a row marked late is sent again rather than never
@@ -91,8 +92,19 @@ class Hub:
         self._uncounted: set[int] = set()
         self._count_stir = asyncio.Event()
         self._wake_bus: Callable[[], None] = _nobody
+        self._came: Callable[[int, UUID], None] = _nobody
+        self._went: Callable[[int, UUID], None] = _nobody
         self.presences = Presences(clock, lambda w: list(self._lists.get(w, ())), _in_scope)
         self.defects = 0
+
+    def on_presence(self, came: Callable[[int, UUID], None], went: Callable[[int, UUID], None]) -> None:
+        """Told of every console that is connected, and that it is gone; of programs it is not."""
+        self._came, self._went = came, went
+
+    def on_desk(self, workspace_id: int, operator_id: UUID, desk: Desk) -> None:
+        frame = encode(DeskFrame(desk))
+        for session in self._operators.get((workspace_id, operator_id), ()):
+            session.send(frame)
 
     def on_commit_wake(self, wake: Callable[[], None]) -> None:
         """Called after every batch, for the bus."""
@@ -119,14 +131,20 @@ class Hub:
         _remove(self._browsers, browser, session)
 
     def add_operator(self, session: OperatorListening) -> None:
-        self._operators.setdefault((session.actor.workspace_id, session.actor.operator_id), set()).add(session)
+        actor = session.actor
+        self._operators.setdefault((actor.workspace_id, actor.operator_id), set()).add(session)
+        if not actor.api_key_id:
+            self._came(actor.workspace_id, actor.operator_id)
 
     def add_list(self, session: OperatorListening) -> None:
         self._lists[session.actor.workspace_id].add(session)
 
     def remove_operator(self, session: OperatorListening) -> None:
         self.presences.leave(session)
-        _remove(self._operators, (session.actor.workspace_id, session.actor.operator_id), session)
+        actor = session.actor
+        _remove(self._operators, (actor.workspace_id, actor.operator_id), session)
+        if not actor.api_key_id:
+            self._went(actor.workspace_id, actor.operator_id)
         self._lists[session.actor.workspace_id].discard(session)
 
     # -- what conversations tell -----------------------------------------------------------------------------------
@@ -330,8 +348,8 @@ def _refuse(origin: Any, draft: Draft, error: Outcome) -> None:
         origin.send(encode(Refused(error.problem(), draft.client_id, retry)))
 
 
-def _nobody() -> None:
-    """Nobody is to be woken."""
+def _nobody(*_: Any) -> None:
+    """Nobody is to be told."""
 
 
 def _may_see(actor: Actor, row: ConversationRow) -> bool:

@@ -10,14 +10,15 @@ from okno.routing.types import Desk
 OFFERED: Final = "routing.offered"
 MISSED: Final = "routing.missed"
 ASSIGNED: Final = "routing.assigned"
-CONSULTED: Final = "routing.consulted"
+MENTION: Final = "mention"
 
 
-class RoutingNews(msgspec.Struct, frozen=True, omit_defaults=True):
+class RoutingNews(msgspec.Struct, omit_defaults=True):
     """Payload of all topics. `operator`: whom it concerns; `until`: how long an offer stands (RFC 3339).
 
     `missed`: an offer expired (`cause` "offer") or an assigned conversation stayed unanswered ("answer") or its
     operator went away ("away"). `assigned` is told only when somebody else than the operator himself did it.
+    `mention`: `by` asks the operator `text` (`cause` "consult").
     """
 
     workspace_id: int

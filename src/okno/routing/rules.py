@@ -31,6 +31,11 @@ def has_room(waiting: Waiting, candidate: Candidate) -> bool:
     return candidate.load_percent + waiting.use_percent <= candidate.limit_percent
 
 
+def room(candidate: Candidate) -> int:
+    """What he could still take, in percent of a chat."""
+    return max(candidate.limit_percent - candidate.load_percent, 0)
+
+
 def standing(waiting: Waiting, candidate: Candidate) -> Standing:
     """The lesser goes first: better skill, then less load, then longer idle; the id decides what is left."""
     load = candidate.load_percent / candidate.limit_percent
@@ -176,6 +181,11 @@ def leave_reason(facts: Facts) -> LeaveReason:
     if facts.assignee_id is not None:
         return "taken"
     return "bot" if facts.turn == "bot" else "answered"
+
+
+def kept_place(waiting_since: datetime, entered_at: datetime, left_at: datetime | None) -> datetime:
+    """The place of a conversation that comes back: its former one, unless the customer was answered since."""
+    return min(entered_at, waiting_since) if left_at is None or waiting_since <= left_at else waiting_since
 
 
 def answer_due_s(assigned_at: datetime, waiting_since: datetime | None, answer_s: int) -> float | None:

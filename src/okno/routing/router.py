@@ -1,0 +1,256 @@
+"""The router: gives out and takes back what waits. One process at a time does it, under a lease."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from okno.bus.api import emit
+from okno.conversations.api import Conversations, system_of
+from okno.db.pool import Connection, Database
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import Conflict, Invalid, NotFound
+from okno.kit.ids import uuid7
+from okno.kit.wire import encode, utc_text
+from okno.routing import rules, store
+from okno.routing.desks import Desks
+from okno.routing.events import ASSIGNED, MISSED, OFFERED, RoutingNews
+from okno.routing.line import Lines
+from okno.routing.store import SQL
+from okno.routing.types import Decision, Queue, Waiting, Why
+
+log = structlog.get_logger()
+LOOK_S = 1.0  # another process may have changed something and cannot wake us
+CARRY_OUT_AT_ONCE = 4  # connections
+NTH_MAX = 2 * limits.DECISIONS_AT_ONCE_MAX
+PERCENT = 100
+
+
+class Router:
+    """Plans whenever something has changed or a time has come."""
+
+    def __init__(
+        self, database: Database, clock: Clock, conversations: Conversations, lines: Lines, desks: Desks
+    ) -> None:
+        self._db = database
+        self._clock = clock
+        self._conversations = conversations
+        self._lines = lines
+        self._desks = desks
+        self._wake = asyncio.Event()
+        self._stirred: set[int] = set()
+        self.planned_s = 0.0
+
+    def stir(self, workspace_id: int) -> None:
+        """Something has changed: somebody waits, is free, came or went."""
+        self._stirred.add(workspace_id)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """While the lease is held."""
+        for workspace_id in await self._list_workspaces():
+            waiting = await self._db.fetch(SQL["list_unqueued"], workspace_id)
+            await self._lines.follow(workspace_id, [r["id"] for r in waiting])
+        wait_s = 0.0
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait_s)
+            except TimeoutError:
+                self._stirred |= set(await self._list_workspaces())
+            self._wake.clear()
+            stirred, self._stirred = self._stirred, set()
+            due: list[datetime] = []
+            for workspace_id in sorted(stirred):
+                at = await self.step(workspace_id)
+                due += [at] if at else []
+            wait_s = min([LOOK_S, *((at - self._clock.now()).total_seconds() for at in due)])
+            wait_s = max(wait_s, 0.0)
+
+    async def _list_workspaces(self) -> list[int]:
+        return [r["workspace_id"] for r in await self._db.fetch(SQL["list_workspaces"])]
+
+    async def step(self, workspace_id: int) -> datetime | None:
+        """Everything that is due now, until there is nothing left to give; when time alone brings something new."""
+        while True:
+            now = self._clock.now()
+            work = await self._db.fetchrow(SQL["find_work"], workspace_id)
+            assert work is not None  # noqa: S101 - it is one row of subqueries
+            if work["connected_until"] and work["connected_until"] <= now:
+                await self._desks.record(workspace_id, None)
+            if work["expires_at"]:
+                await self._end_offers(workspace_id, now)
+            if work["routed"] or work["answer_by"]:
+                await self._take_back(workspace_id, now)
+            times = [work[name] for name in ("expires_at", "answer_by", "connected_until") if work[name]]
+            more = False
+            if work["waiting"]:
+                more, next_due = await self._plan(workspace_id, now)
+                times += [next_due] if next_due else []
+            if not more:
+                return min((at for at in times if at > now), default=None)
+
+    # -- giving out ------------------------------------------------------------------------------------------------
+
+    async def _plan(self, workspace_id: int, now: datetime) -> tuple[bool, datetime | None]:
+        """Plan once and carry it out; whether there may be more to give, and when time alone changes the plan."""
+        since = now - timedelta(hours=limits.LOAD_IDLE_H)
+        candidates = [
+            store.candidate_of(r) for r in await self._db.fetch(SQL["list_candidates"], workspace_id, now, since)
+        ]
+        if not any(c.load_percent < c.limit_percent for c in candidates):
+            return False, None
+        queues = {q.id: q for q in await self._lines.list_queues(workspace_id)}
+        line = await self._read_line(workspace_id, queues, [c.operator_id for c in candidates], now)
+        decisions = rules.plan_assignment(line, candidates, now, limit=limits.DECISIONS_AT_ONCE_MAX)
+        skills = {r["id"]: r["name"] for r in await self._skills(workspace_id, decisions)}
+        done: list[bool] = []
+        for at in range(0, len(decisions), CARRY_OUT_AT_ONCE):
+            done += await asyncio.gather(
+                *(
+                    self._carry_out(workspace_id, d, queues[d.waiting.queue_id], skills, now)
+                    for d in decisions[at : at + CARRY_OUT_AT_ONCE]
+                )
+            )
+        self._desks.tell(workspace_id, {d.operator_id for d in decisions})
+        return any(done) and len(decisions) == limits.DECISIONS_AT_ONCE_MAX, rules.next_due(line, now)
+
+    async def _skills(self, workspace_id: int, decisions: list[Decision]) -> list[Any]:
+        if all(d.waiting.skill_id is None for d in decisions):
+            return []
+        return list(await self._db.fetch(SQL["list_skills"], workspace_id, limits.SKILLS_MAX))
+
+    async def _read_line(
+        self, workspace_id: int, queues: dict[int, Queue], there: list[UUID], now: datetime
+    ) -> list[Waiting]:
+        records = await self._db.fetch(SQL["list_line"], workspace_id, there, NTH_MAX, limits.LINE_READ_MAX)
+        again = timedelta(seconds=limits.OFFER_AGAIN_S)
+        refused: dict[UUID, dict[UUID, datetime]] = {}
+        ids = [r["id"] for r in records]
+        for r in await self._db.fetch(SQL["list_refusals"], workspace_id, ids, now - again) if ids else ():
+            refused.setdefault(r["entry_id"], {})[r["operator_id"]] = r["ended_at"] + again
+        return [
+            store.waiting_of(r, queues[r["queue_id"]], refused.get(r["id"], {}))
+            for r in records
+            if r["queue_id"] in queues
+        ]
+
+    async def _carry_out(
+        self, workspace_id: int, decision: Decision, queue: Queue, skills: dict[int, str], now: datetime
+    ) -> bool:
+        waiting = decision.waiting
+        why = Why(
+            decision.how,
+            queue.name,
+            max(int((now - waiting.entered_at).total_seconds()), 0),
+            waiting.priority,
+            decision.load_before_percent,
+            decision.limit_percent,
+            max(int((now - decision.idle_since).total_seconds()), 0),
+            decision.free,
+            skills.get(waiting.skill_id or 0, ""),
+            decision.level,
+            waiting.language,
+        )
+        try:
+            if decision.how == "offer":
+                await self._offer(workspace_id, decision, queue, why, now)
+            else:
+                await self._assign(workspace_id, decision, queue, why)
+        except (Conflict, NotFound, Invalid) as error:  # it has changed meanwhile, and that is news of its own
+            log.info("not assigned", conversation=str(waiting.conversation_id), why=error.detail)
+            await self._lines.follow(workspace_id, [waiting.conversation_id])
+            return False
+        return True
+
+    async def _offer(self, workspace_id: int, decision: Decision, queue: Queue, why: Why, now: datetime) -> None:
+        waiting, until = decision.waiting, now + timedelta(seconds=queue.accept_s)
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                SQL["insert_offer"],
+                *(workspace_id, uuid7(), waiting.conversation_id, waiting.entry_id, decision.operator_id),
+                *(waiting.use_percent, encode(why).decode(), now, until, None, None),
+            )
+            news = await self._news(tx, workspace_id, waiting.conversation_id, decision.operator_id, queue.name)
+            news.until = utc_text(until)
+            await emit(tx, self._clock, OFFERED, news)
+
+    async def _assign(self, workspace_id: int, decision: Decision, queue: Queue, why: Why) -> None:
+        operator_id = decision.operator_id
+
+        async def beside(tx: Connection, locked: Any) -> None:
+            now = self._clock.now()
+            if locked["status"] != "open" or locked["turn"] == "bot":
+                raise Conflict("it waits no more")
+            values = (workspace_id, locked["id"], now, "assigned", operator_id)
+            if await tx.fetchval(SQL["leave_line"], *values) != decision.waiting.entry_id:
+                raise Conflict("it waits elsewhere")
+            await self._lines.insert_assignment(tx, workspace_id, locked, operator_id, queue, why, now)
+            await tx.execute(SQL["set_idle"], workspace_id, [operator_id], now)
+            await emit(
+                tx, self._clock, ASSIGNED, await self._news(tx, workspace_id, locked["id"], operator_id, queue.name)
+            )
+
+        await self._conversations.assign(
+            *(system_of(workspace_id), decision.waiting.conversation_id, operator_id),
+            expected=None,
+            reason=why.how,
+            beside=beside,
+        )
+
+    async def _news(
+        self, tx: Connection, workspace_id: int, conversation_id: UUID, operator_id: UUID, queue: str
+    ) -> RoutingNews:
+        name = await tx.fetchval(SQL["find_contact_name"], workspace_id, conversation_id)
+        return RoutingNews(workspace_id, conversation_id, operator_id, name or "", queue)
+
+    # -- taking back -----------------------------------------------------------------------------------------------
+
+    async def _end_offers(self, workspace_id: int, now: datetime) -> None:
+        """Offers run out, and those of operators who went away are withdrawn; the places are kept."""
+        async with self._db.transaction() as tx:
+            gone = await tx.fetch(SQL["withdraw_offers"], workspace_id, now)
+            expired = await tx.fetch(SQL["expire_offers"], workspace_id, now)
+            for r in expired:
+                told = (workspace_id, r["conversation_id"], r["operator_id"], r["contact_name"], r["queue"], "offer")
+                await emit(tx, self._clock, MISSED, RoutingNews(*told))
+        self._desks.tell(workspace_id, {r["operator_id"] for r in (*gone, *expired)})
+
+    async def _take_back(self, workspace_id: int, now: datetime) -> None:
+        """Unanswered conversations, and those of operators whose consoles are gone, return to their places."""
+        records = await self._db.fetch(SQL["list_overdue"], workspace_id, now)
+        queues = {q.id: q for q in await self._lines.list_queues(workspace_id)} if records else {}
+        for r in records:
+            try:
+                await self._return(workspace_id, r, queues[r["queue_id"]])
+            except (Conflict, NotFound):
+                await self._lines.follow(workspace_id, [r["conversation_id"]])
+        self._desks.tell(workspace_id, {r["operator_id"] for r in records})
+
+    async def _return(self, workspace_id: int, overdue: Any, queue: Queue) -> None:
+        operator_id = overdue["operator_id"]
+        cause = "answer" if overdue["unanswered"] else "away"
+
+        async def beside(tx: Connection, locked: Any) -> None:
+            now = self._clock.now()
+            if locked["status"] != "open" or locked["waiting_since"] is None or locked["held_at"]:
+                raise Conflict("it was answered")
+            await tx.fetchval(SQL["end_assignment"], workspace_id, locked["id"], now, "missed")
+            last = await tx.fetchrow(SQL["find_last_entry"], workspace_id, locked["id"], locked["episode"])
+            place = rules.kept_place(locked["waiting_since"], last["entered_at"], last["left_at"]) if last else None
+            place = place or locked["waiting_since"]
+            entry = await self._lines.enter(tx, workspace_id, locked, queue, place, now, bound=cause == "away")
+            if entry and cause == "answer":
+                refusal = (locked["id"], entry, operator_id, 0, encode(Why("automatic")).decode(), now, now)
+                await tx.execute(SQL["insert_offer"], workspace_id, uuid7(), *refusal, now, "unanswered")
+            told = (workspace_id, locked["id"], operator_id, overdue["contact_name"], queue.name, cause)
+            await emit(tx, self._clock, MISSED, RoutingNews(*told))
+
+        await self._conversations.assign(
+            *(system_of(workspace_id), overdue["conversation_id"], None),
+            expected=operator_id,
+            reason="missed" if cause == "answer" else "away",
+            beside=beside,
+        )
