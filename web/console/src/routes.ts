@@ -12,6 +12,7 @@ export const routes: RouteRecordRaw[] = [
     redirect: "/conversations",
     children: [
       { path: "conversations/:id?", component: () => import("./pages/InboxPage.vue") },
+      { path: "search", component: () => import("./pages/SearchPage.vue") },
       {
         path: "settings",
         component: () => import("./settings/SettingsPage.vue"),

@@ -38,5 +38,5 @@ export const SHORTCUTS: Record<string, [string[], string][]> = {
   list: [[["J"], "next"], [["K"], "previous"], [["Space"], "urgent"], [["Alt", "1…9"], "nth"], [["Esc"], "leave"]],
   thread: [[["R"], "reply"], [["N"], "note"], [["A"], "take"], [["T"], "assign"], [["L"], "label"], [["/"], "quick"], [["Q"], "macro"], [["E"], "close"], [["H"], "snooze"], [["Z"], "undo"], [["]"], "card"]],
   composer: [[["Enter"], "send"], [["/"], "quick"], [["Shift", "Enter"], "line"], [["Esc"], "blur"]],
-  window: [[["Ctrl", "K"], "palette"], [["G"], "conversations"], [["S"], "settings"], [["?"], "help"]],
+  window: [[["Ctrl", "K"], "palette"], [["Ctrl", "⇧", "F"], "search"], [["G"], "conversations"], [["S"], "settings"], [["?"], "help"]],
 }

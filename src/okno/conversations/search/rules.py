@@ -7,7 +7,7 @@ from typing import NamedTuple
 from okno.kit import limits
 
 WORD = re.compile(r"[^\W_]+")
-QUERY_PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+QUERY_PART = re.compile(r'(-?)["«“„]([^"»”“]*)["»”“]?|(\S+)')
 NOT_WORD = re.compile(r"[\W_]")
 FOLDED = str.maketrans("ёЁ", "еЕ")
 ONE_LINE = str.maketrans("\n\r\t", "   ")
