@@ -12,6 +12,7 @@ from okno.contacts import types as contacts
 from okno.conversations import types as conversations
 from okno.conversations.search import types as search
 from okno.desk import types as desk
+from okno.imports import types as imports
 from okno.kit.errors import Problem
 from okno.knowledge import types as knowledge
 from okno.notifications import types as notifications
@@ -81,6 +82,7 @@ def render() -> str:
         desk,
         notifications,
         routing,
+        imports,
     )
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]

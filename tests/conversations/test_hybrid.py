@@ -78,7 +78,7 @@ async def labelled(app: App, actor: Actor, contact: UUID, conversation: UUID) ->
 
 
 async def described(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
-    new = NewAttribute("conversation", f"k{uuid7().hex[:20]}", "Order", "text")
+    new = NewAttribute("conversation", f"k{uuid7().hex[-20:]}", "Order", "text")
     key = (await app.attributes.create_attribute(actor, new)).key
     for value in ("A-17", ""):
         await app.desk.set_attribute(actor, conversation, key, value)

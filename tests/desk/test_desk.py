@@ -10,7 +10,7 @@ from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.attributes.types import AttributeChange, NewAttribute
 from okno.contacts.types import ContactChange, NewIdentity
-from okno.desk.types import AssignAct, CloseAct, LabelAct, MacroChange, NewMacro, NoteAct, ReplyAct
+from okno.desk.types import AssignAct, CloseAct, LabelAct, LabelChange, MacroChange, NewMacro, NoteAct, ReplyAct
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from okno.kit.ids import uuid7
 from okno.knowledge.types import NewTemplate, TemplateChange
@@ -42,7 +42,7 @@ async def test_a_template_is_seen_by_those_it_is_for(app: App) -> None:
     make = app.knowledge.create_template
     own = await make(inside, NewTemplate("mine", "private words"))
     of_team = await make(owner, NewTemplate("team's", "for the team", "team", team))
-    common = await make(senior, NewTemplate("common", "for all", "everybody", shortcut=f"s{uuid7().hex[:8]}"))
+    common = await make(senior, NewTemplate("common", "for all", "everybody", shortcut=f"s{uuid7().hex[-8:]}"))
 
     async def seen(actor: Actor) -> set[UUID]:
         found = await app.knowledge.list_templates(actor)
@@ -81,7 +81,7 @@ async def test_a_template_is_seen_by_those_it_is_for(app: App) -> None:
 async def test_a_template_is_filled_with_what_is_known(app: App) -> None:
     """The customer would be greeted by somebody else's name, or the operator not told that the plan is unknown."""
     owner = await make_operator(app, "owner")
-    key = f"plan_{uuid7().hex[:8]}"
+    key = f"plan_{uuid7().hex[-8:]}"
     attribute = await app.attributes.create_attribute(owner, NewAttribute("contact", key, "Plan", "date"))
     made = await app.knowledge.create_template(
         owner,
@@ -205,7 +205,7 @@ async def test_a_macro_belongs_to_its_scope_and_can_be_changed(app: App) -> None
 async def test_attributes_are_defined_once_and_set_by_whoever_sees_the_conversation(app: App) -> None:
     """The order number of a conversation would not be on record, or be readable by another team."""
     owner, actor = await make_operator(app, "owner"), await make_operator(app, "operator")
-    key = f"k{uuid7().hex[:20]}"
+    key = f"k{uuid7().hex[-20:]}"
     with pytest.raises(NotAllowed):
         await app.attributes.create_attribute(actor, NewAttribute("conversation", key, "Order", "text"))
     with pytest.raises(Invalid):
@@ -236,3 +236,38 @@ async def test_attributes_are_defined_once_and_set_by_whoever_sees_the_conversat
         await app.desk.set_attribute(actor, foreign, key, "yes")
     with pytest.raises(NotFound):
         await app.contacts.set_attribute(app.workspace_id, uuid7(), key, "c")
+
+
+async def test_a_label_is_renamed_merged_and_taken_off_everywhere(app: App) -> None:
+    """A misspelt label would stay on thousands of conversations, and lists and macros would disagree about its name."""
+    actor, operator = await make_operator(app, "supervisor"), await make_operator(app, "operator")
+    mark = uuid7().hex[-8:]
+    bad, good, other = (f"{word} {mark}" for word in ("refnud", "refund", "return"))
+    places = []
+    for labels in ([bad, "vip"], [other, bad], [good, bad]):
+        _, conversation = await talk(app)
+        await app.conversations.set_labels(actor, conversation, labels)
+        places.append(conversation)
+    macro = await app.desk.create_macro(actor, NewMacro("m", [LabelAct([bad], [other])]))
+    change = app.desk.labels.change_label
+    with pytest.raises(NotAllowed):
+        await change(operator, bad, LabelChange(colour=1))
+    with pytest.raises(Conflict):
+        await change(actor, bad, LabelChange(name=good))
+    await change(actor, bad, LabelChange(colour=2))
+    lines = {line.label: line for line in await change(actor, bad, LabelChange(name=good, merge=True))}
+    assert bad not in lines
+    assert (lines[good].conversations, lines[good].colour) == (3, 2)
+
+    async def labels_now() -> list[list[str]]:
+        return [(await app.conversations.get_row(actor, one)).labels for one in places]
+
+    assert await labels_now() == [[good, "vip"], [other, good], [good]]
+    page = await app.conversations.list_rows(actor, label=good)
+    assert {row.id for row in page.rows} == set(places)
+    assert (await app.desk.get_macro(actor, macro.id)).acts == [LabelAct([good], [other])]
+    await app.desk.labels.delete_label(actor, good)
+    assert await labels_now() == [["vip"], [other], []]
+    assert (await app.desk.get_macro(actor, macro.id)).acts == [LabelAct([], [other])]
+    with pytest.raises(NotFound):
+        await app.desk.labels.delete_label(actor, good)

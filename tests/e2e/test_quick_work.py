@@ -134,3 +134,29 @@ def test_a_macro_closes_by_two_keys_and_is_taken_back_by_one(console: Page, shop
     expect(console.get_by_test_id("thread")).to_contain_text("Заказ не открывается")
     expect(console.get_by_test_id("close")).to_be_visible()
     expect(console.get_by_test_id("system").filter(has_text="−решено, −заказ")).to_be_visible()
+
+
+def test_a_list_in_an_old_encoding_comes_in_and_goes_back(console: Page, server: Server) -> None:
+    """A company that moves here would type its customers by hand, or live with a list that came in wrong."""
+    console.goto(f"{server.url}/settings/imports")
+    text = "ФИО;Почта;Город\nАнна Переездова;moved@shop.example;Казань\nБез адреса;не почта;Пермь\n"
+    file = {"name": "клиенты.csv", "mimeType": "text/csv", "buffer": text.encode("cp1251")}
+    console.get_by_test_id("import-file").set_input_files(file)
+    draft = console.get_by_test_id("import-draft")
+    expect(draft).to_contain_text("Анна Переездова")
+    expect(console.get_by_test_id("import-encoding")).to_have_value("windows-1251")
+    expect(console.get_by_label("Столбец Почта — это")).to_have_value("email")
+    expect(console.get_by_test_id("foreseen")).to_contain_text("новых 1, уже есть 0, с ошибкой 1")
+    assert faults(console) == []
+    console.get_by_test_id("import-start").click()
+    line = console.get_by_test_id("import").first
+    expect(line).to_contain_text("новых 1", timeout=SLOW_MS)
+    line.get_by_role("button", name="Ошибки").click()
+    expect(line).to_contain_text("строка 3")
+    console.keyboard.press("Control+k")
+    console.get_by_test_id("palette-field").fill("переездова")
+    expect(console.get_by_test_id("palette")).to_contain_text("moved@shop.example")
+    console.keyboard.press("Escape")
+    line.get_by_test_id("import-undo").click()
+    line.get_by_test_id("import-undo-sure").click()
+    expect(line).to_contain_text("Возвращено", timeout=SLOW_MS)

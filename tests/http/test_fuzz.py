@@ -270,7 +270,9 @@ def journey(world: World, session: Any) -> None:
     work_together(go, mine)
     route(world, go, mine)
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
-    quick_work(go, contact, mine)
+    imports = world.live.app.imports
+    run = lambda number: world.wait(imports.run(world.workspace_id, UUID(number)))  # noqa: E731
+    quick_work(go, contact, mine, run)
     go("search", "GET", "/api/v1/search", params={"q": "hello", "since": "2020-01-01T00:00:00Z"})
     for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:
         go("end_session", "DELETE", f"/api/v1/sessions/{session_id}")
@@ -279,9 +281,9 @@ def journey(world: World, session: Any) -> None:
     go("use_link", "POST", f"/api/v1/links/{secret}", "", json={"password": PASSWORD})
 
 
-def quick_work(go: Any, contact: str, conversation: str) -> None:
-    """Templates, macros and attributes of one's own."""
-    key = f"k{uuid7().hex[:20]}"
+def quick_work(go: Any, contact: str, conversation: str, run_import: Any) -> None:
+    """Templates, macros, attributes of one's own, imports."""
+    key = f"k{uuid7().hex[-20:]}"
     new = {"subject": "contact", "key": key, "name": "Plan", "type": "text"}
     attribute = go("create_attribute", "POST", "/api/v1/attributes", json=new).json()["id"]
     go("create_attribute", "POST", "/api/v1/attributes", json={**new, "subject": "conversation"})
@@ -290,6 +292,10 @@ def quick_work(go: Any, contact: str, conversation: str) -> None:
         place = f"/api/v1/{subject}s/{number}/attributes"
         go(f"set_{subject}_attribute", "PUT", f"{place}/{key}", json={"value": "gold"})
         go(f"list_{subject}_attributes", "GET", place)
+    label = f"urgent {key[-6:]}"
+    go("set_labels", "PUT", f"/api/v1/conversations/{conversation}/labels", json={"labels": [label]})
+    go("change_label", "PATCH", "/api/v1/labels", params={"label": label}, json={"colour": 1})
+    go("delete_label", "DELETE", "/api/v1/labels", params={"label": label})
     text = {"name": "hello", "text": "Hello {{contact.name | friend}}", "scope": "everybody"}
     template = go("create_template", "POST", "/api/v1/templates", json=text).json()["id"]
     go("get_template", "GET", f"/api/v1/templates/{template}")
@@ -300,6 +306,26 @@ def quick_work(go: Any, contact: str, conversation: str) -> None:
     go("get_macro", "GET", f"/api/v1/macros/{macro}")
     go("change_macro", "PATCH", f"/api/v1/macros/{macro}", json={"digit": 1})
     go("run_macro", "POST", f"/api/v1/conversations/{conversation}/macros/{macro}", json={"id": str(uuid7())})
+    lines = b"name,email\nAnna,anna@shop.example\n"
+    place = go(
+        "create_import", "POST", "/api/v1/imports?kind=contacts", data=lines, headers={"content-type": "text/csv"}
+    )
+    place = f"/api/v1/imports/{place.json()['id']}"
+    go("change_import", "PATCH", place, json={"known": "update"})
+    go("get_import", "GET", place)
+    go("list_import_faults", "GET", f"{place}/faults")
+    go("start_import", "POST", f"{place}/start")
+    run_import(place.rsplit("/", 1)[1])
+    go("undo_import", "POST", f"{place}/undo")
+    other = go(
+        "create_import", "POST", "/api/v1/imports?kind=contacts", data=lines, headers={"content-type": "text/csv"}
+    )
+    go("delete_import", "DELETE", f"/api/v1/imports/{other.json()['id']}")
+    words = {"title": "Returns", "text": "Within two weeks"}
+    article = go("create_article", "POST", "/api/v1/articles", json=words).json()["id"]
+    go("get_article", "GET", f"/api/v1/articles/{article}")
+    go("change_article", "PATCH", f"/api/v1/articles/{article}", json={"folder": "help"})
+    go("delete_article", "DELETE", f"/api/v1/articles/{article}")
     go("delete_macro", "DELETE", f"/api/v1/macros/{macro}")
     go("delete_template", "DELETE", f"/api/v1/templates/{template}")
     go("delete_attribute", "DELETE", f"/api/v1/attributes/{attribute}")

@@ -855,6 +855,31 @@ export interface TemplateChange {
   shortcut?: string
   files?: string[]
 }
+/** One line of the list. */
+export interface ArticleLine {
+  id: string
+  folder: string
+  title: string
+  changed_at: string
+}
+/** What the company knows on one matter, as plain text. */
+export interface Article {
+  id: string
+  folder: string
+  title: string
+  text: string
+  changed_at: string
+}
+export interface NewArticle {
+  title: string
+  text: string
+  folder?: string
+}
+export interface ArticleChange {
+  title?: string
+  text?: string
+  folder?: string
+}
 /** What may stand in `{{…}}`. `label` is the name of an attribute, empty for what every company has. */
 export interface Variable {
   name: string
@@ -871,6 +896,23 @@ export interface Filled {
   text: string
   missing: string[]
   files: Attachment[]
+}
+/** A label that has a colour: 0 to 5, the tints of the console. */
+export interface LabelColour {
+  label: string
+  colour: number
+}
+/** A label in use, or with a colour; `conversations` are all of the workspace. */
+export interface LabelLine {
+  label: string
+  colour: number | null
+  conversations: number
+}
+/** `name` of another label in use needs `merge`: both become one, which cannot be taken back. */
+export interface LabelChange {
+  name?: string
+  colour?: number | null
+  merge?: boolean
 }
 /** Send a template, filled; when something is missing the macro does nothing at all. */
 export interface ReplyAct {
@@ -1202,6 +1244,72 @@ export interface Transfer {
 export interface Consultation {
   operator: string
   question: string
+}
+/** What a column may be. `label` is the name of an attribute, empty for what every company has. */
+export interface ImportTarget {
+  name: string
+  label: string
+  required: boolean
+}
+/** What would become of the first `checked` lines. */
+export interface Foreseen {
+  checked: number
+  fresh: number
+  known: number
+  faulty: number
+  problem: string
+}
+/** `columns` are the words of the first line; `sample` the lines after it, as they are read now. `targets` says of each column what it is, empty what is left out. `kept`: an undo left them, because somebody works with them already. */
+export interface Import {
+  id: string
+  kind: "articles" | "contacts" | "templates"
+  status: "done" | "draft" | "running" | "undoing" | "undone"
+  name: string
+  encoding: string
+  delimiter: string
+  header: boolean
+  columns: string[]
+  targets: string[]
+  possible: ImportTarget[]
+  known: "skip" | "update"
+  sample: string[][]
+  foreseen: Foreseen | null
+  rows: number
+  done_rows: number
+  created: number
+  updated: number
+  skipped: number
+  faulty: number
+  kept: number
+  created_at: string
+}
+/** One import of the list. */
+export interface ImportLine {
+  id: string
+  kind: "articles" | "contacts" | "templates"
+  status: "done" | "draft" | "running" | "undoing" | "undone"
+  name: string
+  rows: number
+  done_rows: number
+  created: number
+  updated: number
+  skipped: number
+  faulty: number
+  kept: number
+  created_at: string
+}
+/** Read it otherwise, while it is a draft. */
+export interface ImportChange {
+  encoding?: "cp866" | "koi8-r" | "utf-16" | "utf-8" | "windows-1251"
+  delimiter?: "	" | "," | ";" | "|"
+  header?: boolean
+  targets?: string[]
+  known?: "skip" | "update"
+}
+/** A line that was left out; `line` counts from 1 in the file. */
+export interface ImportFault {
+  line: number
+  problem: string
 }
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion

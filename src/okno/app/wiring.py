@@ -38,6 +38,8 @@ from okno.files.api import Files
 from okno.http import pages
 from okno.http.assembly import make_app
 from okno.http.static import Static, static_folder
+from okno.imports import routes as imports_routes
+from okno.imports.api import Imports
 from okno.kit.clock import Clock, SystemClock
 from okno.kit.tasks import Tasks
 from okno.knowledge import routes as knowledge_routes
@@ -105,6 +107,7 @@ class App:
             *(self.attributes, self.files),
         )
         self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations)
+        self.imports = Imports(database, self.clock, self.contacts, self.knowledge, self.attributes)
         self.search = Search(database, self.clock, self.access)
         self.teamwork = Teamwork(database, self.access, self.contacts, self.conversations, self.clock, self.tasks)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations)
@@ -179,6 +182,7 @@ class App:
             "knowledge": self.knowledge,
             "desk": self.desk,
             "teamwork": self.teamwork,
+            "imports": self.imports,
             "static": self.static,
             "streams": self.streams,
             "notifications": self.notifications,
@@ -194,6 +198,7 @@ class App:
                 attributes_routes.ROUTER,
                 knowledge_routes.ROUTER,
                 desk_routes.ROUTER,
+                imports_routes.ROUTER,
                 search_routes.ROUTER,
                 teamwork_routes.ROUTER,
                 site_routes.ROUTER,

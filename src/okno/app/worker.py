@@ -14,12 +14,16 @@ import structlog
 
 from okno.access.api import Access
 from okno.access.keys import load_keys
+from okno.attributes.api import Attributes
 from okno.cli.connect import database_address
 from okno.cli.settings import Settings
+from okno.contacts.api import Contacts
 from okno.db.pool import Database
 from okno.files.api import Files
+from okno.imports.api import RUN, UNDO, Imports, parse_job
 from okno.kit.clock import SystemClock
 from okno.kit.tasks import Tasks
+from okno.knowledge.api import Knowledge
 from okno.worker.jobs import Work, Worker
 
 PR_SET_PDEATHSIG = 1
@@ -29,7 +33,7 @@ PURGE_EVERY_S = 3600.0
 log = structlog.get_logger()
 
 
-def jobs_of(files: Files) -> Mapping[str, Work]:
+def jobs_of(files: Files, imports: Imports) -> Mapping[str, Work]:
     """Every job of the product by its name."""
 
     async def erase(payload: str) -> None:
@@ -41,7 +45,13 @@ def jobs_of(files: Files) -> Mapping[str, Work]:
     async def purge(_: str) -> None:
         await files.purge()
 
-    return {"files.erase": erase, "files.finish": finish, "files.purge": purge}
+    async def run_import(payload: str) -> None:
+        await imports.run(*parse_job(payload))
+
+    async def undo_import(payload: str) -> None:
+        await imports.undo(*parse_job(payload))
+
+    return {RUN: run_import, UNDO: undo_import, "files.erase": erase, "files.finish": finish, "files.purge": purge}
 
 
 async def _work(settings: Settings, url: str) -> None:
@@ -58,8 +68,11 @@ async def _work(settings: Settings, url: str) -> None:
             access = Access(database, keys, clock)
             place = (settings.home / "files", settings.files_url)
             files = Files.at(*place, "worked", database=database, access=access, keys=keys, clock=clock, tasks=tasks)
+            attributes = Attributes(database, clock)
+            knowledge = Knowledge(database, clock, access, attributes, files)
+            imports = Imports(database, clock, Contacts(database, keys, clock), knowledge, attributes)
             files.sandbox.clear()
-            await Worker(database, jobs_of(files), {"files.purge": PURGE_EVERY_S}).run()
+            await Worker(database, jobs_of(files, imports), {"files.purge": PURGE_EVERY_S}).run()
         except Exception as error:  # noqa: BLE001 - the same
             log.warning("the worker begins anew", error=repr(error)[:300])
         finally:

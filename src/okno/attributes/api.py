@@ -73,8 +73,10 @@ class Attributes:
                 return attribute
         raise NotFound("there is no such attribute")
 
-    async def list_values(self, workspace_id: int, subject_id: UUID) -> list[AttributeValue]:
-        records = await self._db.fetch(SQL["list_values"], workspace_id, subject_id, limits.ATTRIBUTES_MAX)
+    async def list_values(
+        self, workspace_id: int, subject_id: UUID, *, place: Connection | None = None
+    ) -> list[AttributeValue]:
+        records = await (place or self._db).fetch(SQL["list_values"], workspace_id, subject_id, limits.ATTRIBUTES_MAX)
         return [AttributeValue(r["key"], r["value"]) for r in records]
 
     async def set_value(

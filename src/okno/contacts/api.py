@@ -1,6 +1,6 @@
 """The public door of contacts: people, their addresses, and the browsers they come with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,7 +18,7 @@ from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import NotFound, NotSignedIn
+from okno.kit.errors import Invalid, NotFound, NotSignedIn
 from okno.kit.ids import uuid7
 
 SQL = load_queries("okno.contacts")
@@ -224,6 +224,75 @@ class Contacts:
         await self.get_contact(workspace_id, contact_id)
         await self._attributes.set_value(self._db, workspace_id, "contact", contact_id, key, text)
         return await self._attributes.list_values(workspace_id, contact_id)
+
+    # -- for imports, in their transaction -------------------------------------------------------------------------
+
+    async def find_by_addresses(
+        self, tx: Connection, workspace_id: int, identities: Sequence[NewIdentity]
+    ) -> UUID | None:
+        """Whose addresses these are, proven or claimed. Raises `Invalid` for wrong ones, and for those of several."""
+        found: set[UUID] = set()
+        for one in identities:
+            address = rules.normal_address(one.type, one.address)
+            found |= {r["contact_id"] for r in await tx.fetch(SQL["find_owners"], workspace_id, one.type, address)}
+        if len(found) > 1:
+            raise Invalid("these addresses belong to several customers")
+        return next(iter(found), None)
+
+    async def put_imported(
+        self,
+        tx: Connection,
+        workspace_id: int,
+        found: UUID | None,
+        fields: Mapping[str, str],
+        identities: Sequence[NewIdentity],
+    ) -> tuple[UUID, dict[str, Any]]:
+        """Make a customer, or change `found`: name, comment and `attribute:<key>` of `fields`, and his addresses.
+
+        With it what was replaced, each with what it became. Raises `Invalid`.
+        """
+        contact_id = found or uuid7()
+        if found is None:
+            await tx.execute(SQL["insert_contact"], workspace_id, contact_id, "", False, "", self._clock.now())
+        r: Any = await tx.fetchrow(SQL["find_contact"], workspace_id, contact_id)
+        name = fields.get("name", "")[: limits.NAME_LEN_MAX] or r["name"]
+        comment = fields.get("comment", "")[: limits.COMMENT_LEN_MAX] or r["comment"]
+        await tx.execute(SQL["change_contact"], workspace_id, contact_id, name, comment)
+        fresh = [uuid7() for _ in identities]
+        for identity_id, one in zip(fresh, identities, strict=True):
+            address = rules.normal_address(one.type, one.address)
+            await tx.execute(SQL["insert_identity"], workspace_id, identity_id, contact_id, one.type, address, False)
+        own = {one.key: one.value for one in await self._attributes.list_values(workspace_id, contact_id, place=tx)}
+        values = {}
+        for field, text in fields.items():
+            if key := field.removeprefix("attribute:") if field.startswith("attribute:") else "":
+                _, value = await self._attributes.set_value(tx, workspace_id, "contact", contact_id, key, text)
+                values[key] = [own.get(key, ""), value]
+        before = {"name": [r["name"], name], "comment": [r["comment"], comment]}
+        return contact_id, {**before, "attributes": values, "identities": fresh}
+
+    async def remove_imported(self, tx: Connection, workspace_id: int, contact_id: UUID) -> bool:
+        """False when he stays, because he has been here himself. A conversation of his is a foreign key's refusal."""
+        if await tx.fetchval(SQL["delete_silent"], workspace_id, contact_id) is None:
+            return await tx.fetchrow(SQL["find_contact"], workspace_id, contact_id) is None
+        await self._attributes.forget(tx, workspace_id, [contact_id])
+        return True
+
+    async def restore_imported(
+        self, tx: Connection, workspace_id: int, contact_id: UUID, before: Mapping[str, Any]
+    ) -> None:
+        """Put back what an import replaced, where nobody has changed it since."""
+        r = await tx.fetchrow(SQL["find_contact"], workspace_id, contact_id)
+        if r is None:
+            return
+        name, comment = (before[f][0] if r[f] == before[f][1] else r[f] for f in ("name", "comment"))
+        await tx.execute(SQL["change_contact"], workspace_id, contact_id, name, comment)
+        fresh = [UUID(one) for one in before["identities"]]
+        await tx.execute(SQL["delete_identities"], workspace_id, contact_id, fresh)
+        own = {one.key: one.value for one in await self._attributes.list_values(workspace_id, contact_id, place=tx)}
+        for key, (old, new) in before["attributes"].items():
+            if own.get(key, "") == new:
+                await self._attributes.set_value(tx, workspace_id, "contact", contact_id, key, old)
 
     async def search(self, workspace_id: int, text: str, limit: int = limits.PAGE_DEFAULT) -> list[ContactLine]:
         """Contacts with words of the name, or an address, that begin as `text` does; without text the newest."""

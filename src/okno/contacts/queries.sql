@@ -94,3 +94,14 @@ UPDATE contact SET demo = true WHERE workspace_id = $1 AND id = $2;
 -- name: delete_demo :exec
 WITH gone AS (DELETE FROM contact WHERE demo RETURNING workspace_id, id)
 DELETE FROM visitor v USING gone WHERE v.workspace_id = gone.workspace_id AND v.contact_id = gone.id;
+
+-- name: find_owners :many
+SELECT DISTINCT contact_id FROM identity WHERE workspace_id = $1 AND type = $2 AND lower(address) = lower($3) LIMIT 2;
+
+-- name: delete_identities :exec
+DELETE FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND id = ANY($3::uuid[]) AND NOT verified;
+
+-- name: delete_silent :value
+DELETE FROM contact p WHERE p.workspace_id = $1 AND p.id = $2 AND NOT p.verified
+   AND NOT EXISTS (SELECT FROM visitor v WHERE v.workspace_id = $1 AND v.contact_id = $2)
+RETURNING id;

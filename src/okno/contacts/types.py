@@ -46,7 +46,7 @@ class ContactLine(Answer, frozen=True):
 
 class ContactChange(Wire, frozen=True):
     name: OptionalName | UnsetType = UNSET
-    comment: Annotated[str, Meta(max_length=2_000, pattern=NO_NUL)] | UnsetType = UNSET
+    comment: Annotated[str, Meta(max_length=limits.COMMENT_LEN_MAX, pattern=NO_NUL)] | UnsetType = UNSET
 
 
 class NewIdentity(Wire, frozen=True):

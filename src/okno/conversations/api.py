@@ -594,6 +594,24 @@ class Conversations(Hands):
                 appended = [await self._append_body(tx, actor, conversation_id, Labelled(added, removed))]
         return await self._changed(actor, conversation_id, appended, scope=False)
 
+    async def count_labels(self, workspace_id: int) -> dict[str, int]:
+        """Labels in use, by their letters, and on how many conversations each is."""
+        records = await self._db.fetch(SQL["count_labels"], workspace_id, limits.LABELS_LISTED_MAX)
+        return {r["label"]: r["conversations"] for r in records}
+
+    async def relabel(self, workspace_id: int, label: str, after: str | None) -> int:
+        """Rename a label on every conversation, or take it off (`after` null); how many. Timelines keep the word."""
+        count = 0
+        while True:
+            values = (workspace_id, label, after, self._clock.now(), limits.RELABEL_AT_ONCE)
+            records = await self._db.fetch(SQL["relabel"], *values)
+            for record in records:
+                for listener in self._listeners:
+                    listener.on_row_changed(workspace_id, record["id"], scope=False)
+            if not records:
+                return count
+            count += len(records)
+
     async def record(self, actor: Actor, conversation_id: UUID, body: Body) -> ConversationRow:
         """An operator's deed that a slice above keeps the state of becomes an event."""
         async with self._db.transaction() as tx:

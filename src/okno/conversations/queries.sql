@@ -326,3 +326,24 @@ SELECT d.conversation_id, d.text, d.note, c.team_id, c.assignee_id,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM draft d JOIN conversation c ON c.workspace_id = d.workspace_id AND c.id = d.conversation_id
  WHERE d.workspace_id = $1 AND d.operator_id = $2 ORDER BY d.saved_at DESC LIMIT $3;
+
+-- name: count_labels :many
+SELECT label, count(*) AS conversations FROM conversation_label WHERE workspace_id = $1
+ GROUP BY label ORDER BY lower(label), label LIMIT $2;
+
+-- A label becomes another one ($3), or goes (null), in its place among the others and without repeats.
+-- name: relabel :many
+WITH picked AS (
+  SELECT DISTINCT conversation_id AS id FROM conversation_label WHERE workspace_id = $1 AND label = $2 LIMIT $5),
+locked AS (
+  SELECT c.id FROM conversation c JOIN picked ON picked.id = c.id WHERE c.workspace_id = $1 ORDER BY c.id FOR NO KEY UPDATE OF c),
+changed AS (
+  UPDATE conversation c SET change_xid = pg_current_xact_id(), labels = ARRAY(
+           SELECT word FROM (SELECT CASE WHEN label = $2 THEN $3 ELSE label END AS word, min(place) AS place
+                               FROM unnest(c.labels) WITH ORDINALITY AS l (label, place) GROUP BY 1) AS words
+            WHERE word IS NOT NULL ORDER BY place)
+    FROM locked WHERE c.workspace_id = $1 AND c.id = locked.id
+  RETURNING c.id), news AS (
+INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+SELECT $4, 'labels', array_agg($1::bigint), array_agg(id), array_agg(0), array_agg(0) FROM changed HAVING count(*) > 0)
+SELECT id FROM changed LIMIT $5;

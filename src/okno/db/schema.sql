@@ -267,6 +267,16 @@ CREATE TABLE public.api_key (
     CONSTRAINT api_key_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'supervisor'::text, 'operator'::text])))
 );
 
+CREATE TABLE public.article (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    folder text DEFAULT ''::text NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.assignment (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -472,6 +482,43 @@ CREATE TABLE public.identity (
     address text NOT NULL,
     verified boolean DEFAULT false NOT NULL,
     CONSTRAINT identity_type_check CHECK ((type = ANY (ARRAY['email'::text, 'phone'::text, 'site'::text])))
+);
+
+CREATE TABLE public.import (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    name text NOT NULL,
+    content bytea,
+    encoding text NOT NULL,
+    delimiter text NOT NULL,
+    header boolean NOT NULL,
+    targets text[] NOT NULL,
+    known text DEFAULT 'skip'::text NOT NULL,
+    rows integer NOT NULL,
+    done_rows integer DEFAULT 0 NOT NULL,
+    created integer DEFAULT 0 NOT NULL,
+    updated integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    faulty integer DEFAULT 0 NOT NULL,
+    kept integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT import_kind_check CHECK ((kind = ANY (ARRAY['contacts'::text, 'templates'::text, 'articles'::text]))),
+    CONSTRAINT import_known_check CHECK ((known = ANY (ARRAY['skip'::text, 'update'::text]))),
+    CONSTRAINT import_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'done'::text, 'undoing'::text, 'undone'::text])))
+);
+
+CREATE TABLE public.import_row (
+    workspace_id bigint NOT NULL,
+    import_id uuid NOT NULL,
+    line integer NOT NULL,
+    fate text NOT NULL,
+    target_id uuid,
+    before text DEFAULT ''::text NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    CONSTRAINT import_row_fate_check CHECK ((fate = ANY (ARRAY['created'::text, 'updated'::text, 'faulty'::text])))
 );
 
 CREATE TABLE public.inbox (
@@ -1065,6 +1112,9 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.article
+    ADD CONSTRAINT article_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.assignment
     ADD CONSTRAINT assignment_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1109,6 +1159,12 @@ ALTER TABLE ONLY public.event
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.import_row
+    ADD CONSTRAINT import_row_pkey PRIMARY KEY (workspace_id, import_id, line);
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_key_key UNIQUE (key);
@@ -1284,6 +1340,8 @@ CREATE INDEX alert_list ON public.alert USING btree (workspace_id, operator_id, 
 
 CREATE UNIQUE INDEX alert_unread ON public.alert USING btree (workspace_id, operator_id, alert_class, conversation_id) NULLS NOT DISTINCT WHERE (read_at IS NULL);
 
+CREATE INDEX article_title ON public.article USING btree (workspace_id, lower(title));
+
 CREATE INDEX assignment_answer ON public.assignment USING btree (workspace_id, answer_by) WHERE (answer_by IS NOT NULL);
 
 CREATE UNIQUE INDEX assignment_current ON public.assignment USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
@@ -1425,6 +1483,9 @@ ALTER TABLE ONLY public.alert
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.article
+    ADD CONSTRAINT article_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.attachment_part
     ADD CONSTRAINT attachment_part_workspace_id_attachment_id_fkey FOREIGN KEY (workspace_id, attachment_id) REFERENCES public.attachment(workspace_id, id) ON DELETE CASCADE;
 
@@ -1448,6 +1509,12 @@ ALTER TABLE ONLY public.conversation
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_row
+    ADD CONSTRAINT import_row_workspace_id_import_id_fkey FOREIGN KEY (workspace_id, import_id) REFERENCES public.import(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import
+    ADD CONSTRAINT import_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

@@ -16,6 +16,7 @@ from okno.conversations.attached import attachment_of
 from okno.conversations.types import ConversationRow, Described, SendMessage, SendNote
 from okno.db.pool import Connection, Database
 from okno.desk import rules, store
+from okno.desk.labels import Labels
 from okno.desk.store import SQL
 from okno.desk.types import (
     Act,
@@ -65,6 +66,7 @@ class Desk:
         self._knowledge = knowledge
         self._attributes = attributes
         self._files = files
+        self.labels = Labels(database, conversations)
 
     # -- templates -------------------------------------------------------------------------------------------------
 

@@ -33,3 +33,26 @@ DELETE FROM macro_act WHERE workspace_id = $1 AND macro_id = $2;
 -- name: insert_act :exec
 INSERT INTO macro_act (workspace_id, macro_id, place, type, template_id, text, added, removed, target, operator_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: list_colours :many
+SELECT label, colour FROM label_colour WHERE workspace_id = $1 ORDER BY label LIMIT $2;
+
+-- name: set_colour :exec
+INSERT INTO label_colour (workspace_id, label, colour) VALUES ($1, $2, $3)
+ON CONFLICT (workspace_id, label) DO UPDATE SET colour = excluded.colour;
+
+-- name: delete_colour :exec
+DELETE FROM label_colour WHERE workspace_id = $1 AND label = $2;
+
+-- The colour goes with the word, unless the other word has one.
+-- name: move_colour :exec
+INSERT INTO label_colour (workspace_id, label, colour)
+SELECT workspace_id, $3, colour FROM label_colour WHERE workspace_id = $1 AND label = $2
+ON CONFLICT DO NOTHING;
+
+-- Macros mean the new word.
+-- name: relabel_acts :exec
+UPDATE macro_act SET
+       added = CASE WHEN $3::text IS NULL THEN array_remove(added, $2) ELSE array_replace(added, $2, $3) END,
+       removed = CASE WHEN $3::text IS NULL THEN array_remove(removed, $2) ELSE array_replace(removed, $2, $3) END
+ WHERE workspace_id = $1 AND ($2 = ANY(added) OR $2 = ANY(removed));

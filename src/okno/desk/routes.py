@@ -9,9 +9,22 @@ from litestar.params import Parameter
 from okno.access.types import Actor
 from okno.attributes.types import AttributeValue, ValueChange
 from okno.desk.api import Desk
-from okno.desk.types import Filled, Macro, MacroChange, MacroDone, MacroRun, NewMacro
+from okno.desk.types import (
+    Filled,
+    LabelChange,
+    LabelColour,
+    LabelLine,
+    Macro,
+    MacroChange,
+    MacroDone,
+    MacroRun,
+    NewMacro,
+)
+from okno.kit import limits
 from okno.kit.openapi import SIGNED_IN, problems
+from okno.kit.wire import NO_NUL
 
+LabelWord = Annotated[str, Parameter(min_length=1, max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)]
 Key = Annotated[str, Parameter(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -96,11 +109,37 @@ async def run_macro(desk: Desk, actor: Actor, conversation_id: UUID, macro_id: U
     return await desk.run_macro(actor, conversation_id, macro_id, data.id)
 
 
+@get("/labels/colours", operation_id="list_label_colours", responses=problems(*SIGNED_IN), summary="Colours of labels")
+async def list_label_colours(desk: Desk, actor: Actor) -> list[LabelColour]:
+    return await desk.labels.list_colours(actor.workspace_id)
+
+
+@get("/labels/lines", operation_id="list_label_lines", responses=problems(*SIGNED_IN), summary="Labels to tend")
+async def list_label_lines(desk: Desk, actor: Actor) -> list[LabelLine]:
+    return await desk.labels.list_labels(actor)
+
+
+@patch(
+    "/labels", operation_id="change_label", responses=problems(*SIGNED_IN, 404, 409), summary="Rename, colour, merge"
+)
+async def change_label(desk: Desk, actor: Actor, label: LabelWord, data: LabelChange) -> list[LabelLine]:
+    """On every conversation and in every macro; the timelines keep the word they had."""
+    return await desk.labels.change_label(actor, label, data)
+
+
+@delete(
+    "/labels", operation_id="delete_label", responses=problems(*SIGNED_IN, 404), summary="Take a label off everything"
+)
+async def delete_label(desk: Desk, actor: Actor, label: LabelWord) -> None:
+    await desk.labels.delete_label(actor, label)
+
+
 ROUTER = Router(
     "/",
     tags=["desk"],
     route_handlers=[
         *(fill_template, list_conversation_attributes, set_conversation_attribute, list_macros, create_macro),
         *(get_macro, change_macro, delete_macro, run_macro),
+        *(list_label_colours, list_label_lines, change_label, delete_label),
     ],
 )

@@ -27,6 +27,29 @@ class Filled(Answer, frozen=True):
     files: list[Attachment]
 
 
+class LabelColour(Answer, frozen=True):
+    """A label that has a colour: 0 to 5, the tints of the console."""
+
+    label: str
+    colour: int
+
+
+class LabelLine(Answer, frozen=True):
+    """A label in use, or with a colour; `conversations` are all of the workspace."""
+
+    label: str
+    colour: int | None
+    conversations: int
+
+
+class LabelChange(Wire, frozen=True):
+    """`name` of another label in use needs `merge`: both become one, which cannot be taken back."""
+
+    name: Label | UnsetType = UNSET
+    colour: Annotated[int, Meta(ge=0, lt=limits.LABEL_COLOURS)] | UnsetType | None = UNSET
+    merge: bool = False
+
+
 # -- acts: the tag says what is done -------------------------------------------------------------------------------
 
 

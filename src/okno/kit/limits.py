@@ -27,6 +27,21 @@ ATTRIBUTES_MAX: Final = 100  # a card of two screens
 ATTRIBUTE_LEN_MAX: Final = 1_000  # a few sentences; more is a note
 CHOICES_MAX: Final = 100  # a list one can still choose from
 
+# Labels
+LABELS_LISTED_MAX: Final = 500  # more words than anybody tells apart
+RELABEL_AT_ONCE: Final = 500  # conversations of one transaction: nobody waits for its locks
+LABEL_COLOURS: Final = 6  # the tints that can be told apart on both themes
+
+# Imports
+COMMENT_LEN_MAX: Final = 2_000  # what an operator reads before he answers
+ARTICLE_LEN_MAX: Final = 50_000  # ten pages; longer ones nobody reads in a chat
+ARTICLES_MAX: Final = 5_000  # the largest help centres
+IMPORT_BYTES_MAX: Final = 20 * 1024 * 1024  # a hundred thousand customers with their comments
+IMPORT_ROWS_MAX: Final = 100_000  # a job of some minutes; longer lists come in parts
+IMPORT_COLUMNS_MAX: Final = 60  # the widest exports of customer systems
+IMPORT_SAMPLE_ROWS: Final = 20  # one screen
+IMPORT_FORESEEN_ROWS: Final = 500  # a look that still answers within a second
+
 # Paging
 PAGE_DEFAULT: Final = 25  # one screen of the list
 PAGE_MAX: Final = 100  # bounded work per request

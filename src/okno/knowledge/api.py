@@ -16,6 +16,7 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from okno.kit.ids import uuid7
 from okno.knowledge import rules
+from okno.knowledge.articles import Articles
 from okno.knowledge.types import NewTemplate, Preview, Scope, Shelf, Template, TemplateChange, TemplateFile, Variable
 
 SQL = load_queries("okno.knowledge")
@@ -30,6 +31,7 @@ class Knowledge:
         self._access = access
         self._attributes = attributes
         self._shelf = shelf
+        self.articles = Articles(database, clock)
 
     # -- variables -------------------------------------------------------------------------------------------------
 
@@ -131,6 +133,59 @@ class Knowledge:
     async def count_use(self, actor: Actor, template_id: UUID) -> None:
         """Somebody has put it into a reply."""
         await self._db.execute(SQL["count_use"], actor.workspace_id, template_id, actor.operator_id, self._clock.now())
+
+    # -- for imports, in their transaction -------------------------------------------------------------------------
+
+    async def find_imported(self, tx: Connection, workspace_id: int, fields: Mapping[str, str]) -> UUID | None:
+        """Everybody's template that a line means. Raises `Invalid` when the line is no template."""
+        known = await self._known(workspace_id)
+        rules.check_template(fields["name"], fields["text"], fields["shortcut"], known)
+        found: UUID | None = await tx.fetchval(
+            SQL["find_imported"], workspace_id, fields["shortcut"], fields["name"][: limits.NAME_LEN_MAX]
+        )
+        return found
+
+    async def put_imported(
+        self, tx: Connection, workspace_id: int, found: UUID | None, fields: Mapping[str, str]
+    ) -> tuple[UUID, dict[str, list[str]]]:
+        """Make one for everybody, or change `found`; what was replaced, each with what it became."""
+        name, folder = (fields.get(field, "").strip()[: limits.NAME_LEN_MAX] for field in ("name", "folder"))
+        now = self._clock.now()
+        if found is None:
+            if await tx.fetchval(SQL["count_templates"], workspace_id, None) >= limits.TEMPLATES_MAX:
+                raise Conflict(f"there are {limits.TEMPLATES_MAX} templates already")
+            template_id = uuid7()
+            files: list[UUID] = []
+            values = (None, None, folder, name, fields["shortcut"], fields["text"], files, now)
+            await tx.execute(SQL["insert_template"], workspace_id, template_id, *values)
+            return template_id, {}
+        r: Any = await tx.fetchrow(SQL["lock_template"], workspace_id, found)
+        after = {
+            "folder": folder or r["folder"],
+            "name": name,
+            "shortcut": fields["shortcut"] or r["shortcut"],
+            "text": fields["text"],
+        }
+        await tx.execute(SQL["change_template"], workspace_id, found, None, None, *after.values(), r["files"], now)
+        return found, {field: [r[field], value] for field, value in after.items()}
+
+    async def take_back_imported(
+        self, tx: Connection, workspace_id: int, template_id: UUID, was: Mapping[str, list[str]] | None
+    ) -> bool:
+        """Remove what was made (`was` null), or put back what was replaced where nobody has changed it since."""
+        r = await tx.fetchrow(SQL["lock_template"], workspace_id, template_id)
+        if r is None:
+            return True
+        if was is None:
+            await self._shelf.forget_in(tx, workspace_id, list(r["files"]))
+            await tx.execute(SQL["delete_template"], workspace_id, template_id)
+            return True
+        after = [old if r[field] == new else r[field] for field, (old, new) in was.items()]
+        place = (r["operator_id"], r["team_id"])
+        await tx.execute(
+            SQL["change_template"], workspace_id, template_id, *place, *after, r["files"], self._clock.now()
+        )
+        return all(r[field] == new for field, (_, new) in was.items())
 
     async def _lock(self, tx: Connection, actor: Actor, template_id: UUID) -> Any:
         record = await tx.fetchrow(SQL["lock_template"], actor.workspace_id, template_id)

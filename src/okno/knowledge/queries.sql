@@ -45,3 +45,31 @@ DELETE FROM template WHERE workspace_id = $1 AND id = $2;
 INSERT INTO template_use (workspace_id, template_id, operator_id, uses, used_at) VALUES ($1, $2, $3, 1, $4)
 ON CONFLICT (workspace_id, template_id, operator_id)
 DO UPDATE SET uses = template_use.uses + 1, used_at = excluded.used_at;
+
+-- Among everybody's: by shortcut where one is given, else by name.
+-- name: find_imported :value
+SELECT id FROM template
+ WHERE workspace_id = $1 AND operator_id IS NULL AND team_id IS NULL
+   AND CASE WHEN $2 <> '' THEN lower(shortcut) = lower($2) ELSE lower(name) = lower($3) END
+ ORDER BY id LIMIT 1;
+
+-- name: list_articles :many
+SELECT id, folder, title, changed_at FROM article WHERE workspace_id = $1 ORDER BY lower(folder), lower(title), id LIMIT $2;
+
+-- name: find_article :one
+SELECT id, folder, title, text, changed_at FROM article WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: find_titled :value
+SELECT id FROM article WHERE workspace_id = $1 AND lower(title) = lower($2) ORDER BY id LIMIT 1;
+
+-- name: count_articles :value
+SELECT count(*) FROM article WHERE workspace_id = $1 LIMIT 1;
+
+-- name: insert_article :exec
+INSERT INTO article (workspace_id, id, folder, title, text, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $6);
+
+-- name: change_article :exec
+UPDATE article SET folder = $3, title = $4, text = $5, changed_at = $6 WHERE workspace_id = $1 AND id = $2;
+
+-- name: delete_article :value
+DELETE FROM article WHERE workspace_id = $1 AND id = $2 RETURNING id;

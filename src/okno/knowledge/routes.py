@@ -8,7 +8,17 @@ from okno.access.types import Actor
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import OptionalText, Wire
 from okno.knowledge.api import Knowledge
-from okno.knowledge.types import NewTemplate, Preview, Template, TemplateChange, Variable
+from okno.knowledge.types import (
+    Article,
+    ArticleChange,
+    ArticleLine,
+    NewArticle,
+    NewTemplate,
+    Preview,
+    Template,
+    TemplateChange,
+    Variable,
+)
 
 
 class PreviewQuery(Wire, frozen=True):
@@ -77,11 +87,49 @@ async def delete_template(knowledge: Knowledge, actor: Actor, template_id: UUID)
     await knowledge.delete_template(actor, template_id)
 
 
+@get("/articles", operation_id="list_articles", responses=problems(*SIGNED_IN), summary="Articles by folder and title")
+async def list_articles(knowledge: Knowledge, actor: Actor) -> list[ArticleLine]:
+    return await knowledge.articles.list_articles(actor)
+
+
+@post("/articles", operation_id="create_article", responses=problems(*SIGNED_IN, 409), summary="Write an article")
+async def create_article(knowledge: Knowledge, actor: Actor, data: NewArticle) -> Article:
+    return await knowledge.articles.create_article(actor, data)
+
+
+@get(
+    "/articles/{article_id:uuid}", operation_id="get_article", responses=problems(*SIGNED_IN, 404), summary="An article"
+)
+async def get_article(knowledge: Knowledge, actor: Actor, article_id: UUID) -> Article:
+    return await knowledge.articles.get_article(actor, article_id)
+
+
+@patch(
+    "/articles/{article_id:uuid}",
+    operation_id="change_article",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Change an article",
+)
+async def change_article(knowledge: Knowledge, actor: Actor, article_id: UUID, data: ArticleChange) -> Article:
+    return await knowledge.articles.change_article(actor, article_id, data)
+
+
+@delete(
+    "/articles/{article_id:uuid}",
+    operation_id="delete_article",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Delete an article",
+)
+async def delete_article(knowledge: Knowledge, actor: Actor, article_id: UUID) -> None:
+    await knowledge.articles.delete_article(actor, article_id)
+
+
 ROUTER = Router(
     "/",
-    tags=["templates"],
+    tags=["knowledge"],
     route_handlers=[
         *(list_templates, create_template, list_variables, preview_template, get_template),
-        *(change_template, delete_template),
+        *(change_template, delete_template, list_articles, create_article, get_article, change_article),
+        delete_article,
     ],
 )

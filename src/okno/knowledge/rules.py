@@ -6,6 +6,7 @@ from uuid import UUID
 
 from okno.access.types import Actor
 from okno.kit import limits
+from okno.kit.errors import Invalid
 
 BUILT_IN = (
     *("contact.name", "contact.first_name", "contact.email", "contact.phone"),
@@ -67,6 +68,22 @@ def fill(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
 
     filled = PLACE.sub(put, text)
     return filled[: limits.MESSAGE_TEXT_LEN_MAX], list(missing)
+
+
+def check_template(name: str, text: str, shortcut: str, known: Iterable[str]) -> None:
+    """What an imported line must keep, as the API's types do. Raises `Invalid`."""
+    if not name or not text.strip() or len(text) > limits.MESSAGE_TEXT_LEN_MAX:
+        raise Invalid(f"a template has a name and a text of at most {limits.MESSAGE_TEXT_LEN_MAX:,} characters")
+    if len(shortcut) > limits.SHORTCUT_LEN_MAX or re.search(r"[\s/]", shortcut):
+        raise Invalid(f"a shortcut has at most {limits.SHORTCUT_LEN_MAX} characters, no space and no /")
+    if unknown := unknown_of(text, known):
+        raise Invalid(f"nothing fills {{{{{unknown[0]}}}}}", field="text")
+
+
+def check_article(title: str, text: str) -> None:
+    """Raises `Invalid`."""
+    if not title or not text.strip() or len(text) > limits.ARTICLE_LEN_MAX:
+        raise Invalid(f"an article has a title and a text of at most {limits.ARTICLE_LEN_MAX:,} characters")
 
 
 def may_read(actor: Actor, operator_id: UUID | None, team_id: int | None) -> bool:

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from okno.db.pool import Connection
 from okno.kit import limits
-from okno.kit.wire import Answer, MessageText, Name, OptionalName, Wire
+from okno.kit.wire import NO_NUL, Answer, MessageText, Name, OptionalName, Wire
 
 Scope = Literal["personal", "team", "everybody"]
 Shortcut = Annotated[str, Meta(max_length=limits.SHORTCUT_LEN_MAX, pattern=r"^[^\s/\x00]*$")]
@@ -70,6 +70,40 @@ class TemplateChange(Wire, frozen=True):
     folder: OptionalName | UnsetType = UNSET
     shortcut: Shortcut | UnsetType = UNSET
     files: FileIds | UnsetType = UNSET
+
+
+ArticleText = Annotated[str, Meta(min_length=1, max_length=limits.ARTICLE_LEN_MAX, pattern=NO_NUL)]
+
+
+class ArticleLine(Answer, frozen=True):
+    """One line of the list."""
+
+    id: UUID
+    folder: str
+    title: str
+    changed_at: datetime
+
+
+class Article(Answer, frozen=True):
+    """What the company knows on one matter, as plain text."""
+
+    id: UUID
+    folder: str
+    title: str
+    text: str
+    changed_at: datetime
+
+
+class NewArticle(Wire, frozen=True):
+    title: Name
+    text: ArticleText
+    folder: OptionalName = ""
+
+
+class ArticleChange(Wire, frozen=True):
+    title: Name | UnsetType = UNSET
+    text: ArticleText | UnsetType = UNSET
+    folder: OptionalName | UnsetType = UNSET
 
 
 class Variable(Answer, frozen=True):

@@ -26,6 +26,8 @@ export const routes: RouteRecordRaw[] = [
           { path: "templates", component: () => import("./settings/TemplatesSettings.vue") },
           { path: "macros", component: () => import("./settings/MacrosSettings.vue") },
           { path: "attributes", component: () => import("./settings/AttributesSettings.vue"), meta: { needs: "workspace" } },
+          { path: "labels", component: () => import("./settings/LabelsSettings.vue"), meta: { needs: "templates" } },
+          { path: "imports", component: () => import("./settings/ImportsSettings.vue"), meta: { needs: "workspace" } },
           { path: "keys", component: () => import("./settings/KeysSettings.vue"), meta: { needs: "api_keys" } },
         ],
       },
