@@ -5,6 +5,7 @@ from uuid import UUID
 
 from okno.access.types import PERMISSIONS, Actor, NewOperator, Role
 from okno.app.wiring import App
+from okno.channels.site.api import Guest
 from okno.kit.ids import uuid7
 
 
@@ -20,6 +21,13 @@ async def make_contact(app: App) -> UUID:
         "INSERT INTO contact (workspace_id, id, created_at) VALUES ($1, $2, now())", app.workspace_id, contact
     )
     return contact
+
+
+async def guest_of(app: App, contact: UUID) -> Guest:
+    """The contact's browser, as it is let in."""
+    inbox = (await app.visits.list_inboxes(app.workspace_id))[0]
+    records = await app.site.list_conversations(app.workspace_id, contact)
+    return Guest(app.workspace_id, inbox, uuid7(), contact, "", False, "", records)
 
 
 async def open_conversation(app: App, contact: UUID, team: int = 0) -> UUID:

@@ -11,8 +11,18 @@ from msgspec.structs import replace
 
 from okno.access.types import Actor
 from okno.app.wiring import App
-from okno.conversations.rules import erase, fold
-from okno.conversations.types import ConversationRow, Deleted, Edited, Event, Reacted, Receipt
+from okno.conversations.rules import bare, erase, fold
+from okno.conversations.types import (
+    ConversationRow,
+    Deleted,
+    Edited,
+    Erased,
+    Event,
+    Reacted,
+    Receipt,
+    SecretClosed,
+    SecretGiven,
+)
 
 
 def apply(events: dict[int, Event], event: Event) -> None:
@@ -21,7 +31,11 @@ def apply(events: dict[int, Event], event: Event) -> None:
     erase_copies(events, event)
     if any(held.conversation != event.conversation for held in events.values()):
         return
-    if isinstance(change, Reacted | Edited | Deleted) and change.seq in events:
+    if isinstance(change, Erased):
+        for seq, held in events.items():
+            if seq <= change.until:
+                events[seq] = replace(held, body=bare(held.body, event.at))
+    if isinstance(change, Reacted | Edited | Deleted | SecretGiven | SecretClosed) and change.seq in events:
         target = events[change.seq]
         events[change.seq] = replace(target, body=fold(target.body, change, event.actor_id, event.at))
     for deletion in list(events.values()):  # one's own message may have been on its way meanwhile

@@ -21,9 +21,11 @@ from okno.conversations.types import (
     Deleted,
     Described,
     Edited,
+    Erased,
     Event,
     Held,
     Hidden,
+    HistoryCleared,
     Joined,
     Labelled,
     Message,
@@ -32,6 +34,9 @@ from okno.conversations.types import (
     Quote,
     Reacted,
     Reaction,
+    SecretAsked,
+    SecretClosed,
+    SecretGiven,
     Snoozed,
     TaskNoted,
     Woken,
@@ -102,13 +107,25 @@ CASES = (
     Case("snoozed", [HELLO], [Snoozed(NOON), Snoozed(None)]),
     Case("woken", [HELLO, Snoozed(None)], [Woken("customer")]),
     Case("task", [HELLO], [TaskNoted(UUID(int=0x7), "added", "call back", "Igor", NOON)]),
+    Case("secret_asked", [HELLO], [SecretAsked(UUID(int=0x5E), "card", "for the refund")]),
+    Case("secret_given: the field knows", [HELLO, SecretAsked(UUID(int=0x5E), "card")], [SecretGiven(2)]),
+    Case("secret_given: under something else", [HELLO], [SecretGiven(1)]),
+    Case("secret_closed: asked, or given",
+         [HELLO, SecretAsked(UUID(int=0x5E), "card"), SecretAsked(UUID(int=0x5F), "code_word"), SecretGiven(3)],
+         [SecretClosed(2, "withdrawn"), SecretClosed(3, "expired")]),
+    Case("history_cleared: the company keeps it", [HELLO, Closed(1)], [HistoryCleared(2)]),
+    Case("erased: what people wrote is gone, what happened stays",
+         [HELLO, Message("two", [FILE], quote(1), [Reaction("👍", [IGOR])]), Edited(1, "hello again"),
+          Note("between us"), Labelled(["vip"], []), SecretAsked(UUID(int=0x5E), "card", "for the refund"),
+          Described("order", "Order", "A-17"), Deleted(1)],
+         [Erased(8), Message("after it")]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 
 
 def event(seq: int, body: Body, conversation: UUID = HERE) -> Event:
     actor: tuple[ActorType, UUID, str] = ("customer", ANNA, "")
-    ours = Note | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted
+    ours = Note | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked
     if isinstance(body, ours):
         actor = ("operator", IGOR, "Igor")
     elif isinstance(body, Hidden):

@@ -274,6 +274,29 @@ def journey(world: World, session: Any) -> None:
     run = lambda number: world.wait(imports.run(world.workspace_id, UUID(number)))  # noqa: E731
     quick_work(go, contact, mine, run)
     go("search", "GET", "/api/v1/search", params={"q": "hello", "since": "2020-01-01T00:00:00Z"})
+    role = {"name": f"role {uuid7()}", "role": "operator", "permissions": ["conversations"]}
+    role_id = go("create_role", "POST", "/api/v1/roles", json=role).json()["id"]
+    go("change_role", "PUT", f"/api/v1/roles/{role_id}", json={**role, "permissions": ["conversations", "reveal"]})
+    go("delete_role", "DELETE", f"/api/v1/roles/{role_id}")
+    secrets = f"/api/v1/conversations/{mine}/secrets"
+    world.wait(world.live.app.database.execute("DELETE FROM secret"))
+    secret = go("ask_secret", "POST", secrets, json={"purpose": "code_word"}).json()["id"]
+    go("give_secret", "POST", f"/api/v1/widget/{key}/secrets/{secret}", "visitor", json={"value": "swordfish"})
+    go("reveal_secret", "POST", f"{secrets}/{secret}/reveal")
+    go("withdraw_secret", "DELETE", f"{secrets}/{secret}")
+    new = {"type": "network", "value": "203.0.113.0/24", "reason": "spam"}
+    block = go("block", "POST", "/api/v1/blocks", json=new).json()["id"]
+    go("lift_block", "POST", f"/api/v1/blocks/{block}/lifting")
+    go("clear_own_history", "POST", f"/api/v1/widget/{key}/history/clearing", "visitor")
+    person = f"/api/v1/contacts/{contact}"
+    go("hold_person", "PUT", f"{person}/hold", json={"reason": "court"})
+    go("get_person_state", "GET", f"{person}/privacy")
+    go("release_person", "DELETE", f"{person}/hold")
+    go("erase_person", "POST", f"{person}/erasure")
+    policy = {"days": 3650, "label": f"{uuid7()}", "enabled": False}
+    policies = go("set_retention", "PUT", "/api/v1/retention", json=policy).json()
+    go("count_retention", "POST", "/api/v1/retention/dry-run", json=policy)
+    go("delete_retention", "DELETE", f"/api/v1/retention/{policies[-1]['id']}")
     for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:
         go("end_session", "DELETE", f"/api/v1/sessions/{session_id}")
     secret = world.wait(access.create_link(world.workspace_id, owner, "reset"))

@@ -137,6 +137,35 @@ export interface TaskNoted {
   assignee_name: string
   due_at: string | null
 }
+/** The customer is asked for a secret in a masked field. The value is never here: only `state` tells of it. */
+export interface SecretAsked {
+  type: "secret_asked"
+  secret: string
+  purpose: "card" | "code_word" | "other"
+  label?: string
+  state?: "asked" | "closed" | "given"
+}
+/** The customer filled in the field asked for by the event `seq`. */
+export interface SecretGiven {
+  type: "secret_given"
+  seq: number
+}
+/** The field asked for by the event `seq` takes nothing any more, and what was in it is destroyed. */
+export interface SecretClosed {
+  type: "secret_closed"
+  seq: number
+  reason: "expired" | "withdrawn"
+}
+/** The customer has cleared what he sees up to `until`; the company keeps it. */
+export interface HistoryCleared {
+  type: "history_cleared"
+  until: number
+}
+/** What was said up to `until` is gone for everybody: texts, files, labels of fields. That it was said stays. */
+export interface Erased {
+  type: "erased"
+  until: number
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -150,7 +179,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -332,6 +361,7 @@ export interface Operator {
   email: string
   name: string
   role: "admin" | "operator" | "owner" | "supervisor"
+  custom_role: number | null
   photo: string
   teams: number[]
   locale: "en" | "ru"
@@ -363,9 +393,11 @@ export interface NewOperator {
   role?: "admin" | "operator" | "owner" | "supervisor"
   teams?: number[]
 }
+/** `custom_role` brings its own rank; null takes it away and leaves the rank. A new `role` takes it away, too. */
 export interface OperatorChange {
   name?: string
   role?: "admin" | "operator" | "owner" | "supervisor"
+  custom_role?: number | null
   teams?: number[]
   disabled?: boolean
 }
@@ -421,6 +453,37 @@ export interface CreatedApiKey {
   key: ApiKey
   secret: string
 }
+/** A role of the company's own. `role` is its rank: who may give it, and to whom its holders may give what. */
+export interface CustomRole {
+  id: number
+  name: string
+  role: "admin" | "operator" | "owner" | "supervisor"
+  permissions: string[]
+  operators: number
+}
+/** Rights the giver has not cannot be given. */
+export interface NewCustomRole {
+  name: string
+  role: "admin" | "operator" | "supervisor"
+  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "operators" | "owners" | "privacy" | "reveal" | "routing" | "see_all" | "templates" | "workspace")[]
+}
+/** `action` is `thing.done`, or the operation of the API; `subject` what it was about. */
+export interface AuditEntry {
+  id: string
+  at: string
+  actor: "api_key" | "customer" | "operator" | "system"
+  actor_id: string
+  actor_name: string
+  address: string
+  action: string
+  subject: string
+  detail: string
+}
+/** Newest first; `next` is the cursor of the following page, null at the end. */
+export interface AuditPage {
+  entries: AuditEntry[]
+  next: string | null
+}
 /** An address of a contact. Unverified ones are claims: they never open anybody's history. */
 export interface Identity {
   id: string
@@ -444,6 +507,27 @@ export interface ContactLine {
   name: string
   address: string
   conversation: string | null
+}
+/** Who is not let in. `name` is the customer's where `type` is `contact`; `until` null: until it is undone. */
+export interface Block {
+  id: string
+  type: "contact" | "device" | "email" | "network" | "phone"
+  value: string
+  name: string
+  reason: string
+  created_by: string
+  created_at: string
+  until: string | null
+  lifted_at: string | null
+  lifted_by: string
+  active: boolean
+}
+/** `value`: the customer's id, an address, a number, an IP or a network (10.0.0.0/24), the id of a browser. */
+export interface NewBlock {
+  type: "contact" | "device" | "email" | "network" | "phone"
+  value: string
+  reason: string
+  until?: string | null
 }
 export interface ContactChange {
   name?: string
@@ -669,7 +753,7 @@ export interface Snapshot {
   reset: boolean
   more_before: boolean
 }
-/** One batch: new events of open threads, and acks of this connection's own sends. A connection gets no event for its own send: the ack carries what it does not know yet. */
+/** One batch: new events of open threads, and acks of this connection's own sends. A connection gets no event for its own send, the ack carries what it does not know yet; unless the text was masked: then the event stands for what was sent. */
 export interface Events {
   t: "events"
   events?: Event[]
@@ -1311,7 +1395,7 @@ export interface ImportFault {
   line: number
   problem: string
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping

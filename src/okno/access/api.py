@@ -14,10 +14,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import UNSET, UnsetType
 
 from okno.access import letters
+from okno.access.audit import Audit
 from okno.access.events import RESET_ASKED, AccessListener, ResetAsked
 from okno.access.keys import Keys, MasterKeyLost, hash_secret, load_keys, new_secret
+from okno.access.roles import Roles, permissions_of, within_rank
 from okno.access.types import (
-    PERMISSIONS,
     Actor,
     ApiKey,
     CreatedApiKey,
@@ -51,7 +52,6 @@ NAMES_S = 15.0
 PHOTO_HASH_LEN = 32
 PhotoMaker = Callable[[bytes], Awaitable[bytes]]
 """A small square WebP of any picture; raises `Unsupported`. Work on pictures is done above this slice."""
-RANK: dict[str, int] = {"operator": 0, "supervisor": 1, "admin": 2, "owner": 3}
 
 __all__ = ["Access", "Keys", "MasterKeyLost", "open_keys", "require"]
 
@@ -83,7 +83,7 @@ class Access:
     def __init__(
         self, database: Database, keys: Keys, clock: Clock, *, public_url: str = "", mailer: Mailer | None = None
     ) -> None:
-        self._db = database
+        self._db = self.database = database
         self.keys = keys
         self._clock = clock
         self._hasher = PasswordHasher()
@@ -95,6 +95,8 @@ class Access:
         self._public_url = public_url.rstrip("/")
         self._mailer = mailer if mailer and mailer.enabled else None
         self.make_photo: PhotoMaker = _no_photos
+        self.audit = Audit(database, clock)
+        self.roles = Roles(database, self.audit, self._rights_changed)
 
     def listen(self, listener: AccessListener) -> None:
         self._listeners.append(listener)
@@ -138,7 +140,10 @@ class Access:
         assert record is not None  # noqa: S101 - a stored hash came from it
         since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
         await self._db.execute(SQL["clear_failures"], [*_failure_keys(email, address)][:1], since)
-        return await self.start_session(record["workspace_id"], record["id"], address, user_agent)
+        me, secret = await self.start_session(record["workspace_id"], record["id"], address, user_agent)
+        who = Actor(record["workspace_id"], record["id"], record["name"], record["role"], frozenset(), address=address)
+        await self.audit.record(self._db, who, "operator.signed_in")
+        return me, secret
 
     async def _limit_logins(self, email: str, address: str, record: Any, now: datetime) -> None:
         """A person from where he has signed in before is held to his own failures there, whatever others do."""
@@ -206,7 +211,8 @@ class Access:
     async def me(self, workspace_id: int, operator_id: UUID, secret: str) -> Me:
         operator = await self.get_operator(workspace_id, operator_id)
         workspace = await self.get_workspace(workspace_id)
-        permissions: list[str] = [*sorted(PERMISSIONS[operator.role])]
+        r = await self._db.fetchrow(SQL["find_operator"], workspace_id, operator_id)
+        permissions = sorted(permissions_of(operator.role, r["permissions"] if r else None))
         return Me(operator, workspace, permissions, self.csrf_of(secret), self.secure)
 
     def csrf_of(self, secret: str) -> str:
@@ -308,14 +314,14 @@ class Access:
 
     async def invite(self, actor: Actor, new: NewOperator) -> tuple[Operator, str]:
         require(actor, "operators")
-        _within_rank(actor, new.role)
+        within_rank(actor, new.role)
         return await self.create_operator(actor.workspace_id, new, by=actor.name)
 
     async def relink(self, actor: Actor, operator_id: UUID) -> tuple[Operator, str]:
         """A fresh link for somebody who lost his, mailed where mail is set up; the former ones stop working."""
         require(actor, "operators")
         operator = await self.get_operator(actor.workspace_id, operator_id)
-        _within_rank(actor, operator.role)
+        within_rank(actor, operator.role)
         workspace = await self.get_workspace(actor.workspace_id)
         async with self._db.transaction() as tx:
             secret = await self._link(tx, actor.workspace_id, operator_id, "reset")
@@ -334,10 +340,10 @@ class Access:
         """Raises `Conflict` when the workspace would be left without an owner."""
         require(actor, "operators")
         operator = await self.get_operator(actor.workspace_id, operator_id)
-        _within_rank(actor, operator.role)
+        within_rank(actor, operator.role)
         if not isinstance(change.role, UnsetType):
-            _within_rank(actor, change.role)
-        stops = (change.role not in (UNSET, "owner")) or change.disabled is True
+            within_rank(actor, change.role)
+        stops = change.role not in (UNSET, "owner") or bool(change.custom_role) or change.disabled is True
         others = SQL["count_owners"]
         if operator.role == "owner" and stops and not await self._db.fetchval(others, actor.workspace_id, operator_id):
             raise Conflict("the last owner stays: name another one first")
@@ -345,6 +351,7 @@ class Access:
             async with self._db.transaction() as tx:
                 values = (_value(change.name), _value(change.role), _value(change.disabled), self._clock.now())
                 await tx.execute(SQL["change_operator"], actor.workspace_id, operator_id, *values)
+                await self.roles.give(tx, actor, operator_id, change)
                 if not isinstance(change.teams, UnsetType):
                     await tx.execute(SQL["leave_teams"], actor.workspace_id, operator_id)
                     await tx.execute(SQL["join_teams"], actor.workspace_id, operator_id, sorted(set(change.teams)))
@@ -531,7 +538,7 @@ class Access:
 
     async def create_api_key(self, actor: Actor, new: NewApiKey) -> CreatedApiKey:
         require(actor, "api_keys")
-        _within_rank(actor, new.role)
+        within_rank(actor, new.role)
         if len(await self.list_api_keys(actor)) >= limits.API_KEYS_MAX:
             raise Conflict(f"there are {limits.API_KEYS_MAX} keys already: delete one first")
         known = {t.id for t in await self.list_teams(actor.workspace_id)}
@@ -565,21 +572,18 @@ def _person(actor: Actor) -> None:
         raise NotAllowed("an API key has no profile")
 
 
-def _within_rank(actor: Actor, role: str) -> None:
-    if RANK[role] > RANK[actor.role]:
-        raise NotAllowed(f"only an owner may do this to the role “{role}”")
-
-
 def _actor(record: Any, name: str, role: Role, photo: str, **ids: Any) -> Actor:
     teams = frozenset(record["teams"])
-    return Actor(record["workspace_id"], record["id"], name, role, PERMISSIONS[role], teams, photo, **ids)
+    permissions = permissions_of(role, record["permissions"])
+    return Actor(record["workspace_id"], record["id"], name, role, permissions, teams, photo, **ids)
 
 
 def _operator(r: Any) -> Operator:
     created: datetime = r["created_at"]
     disabled = r["disabled_at"] is not None
     return Operator(
-        *(r["id"], r["email"], r["name"], r["role"], r["photo"], r["teams"], r["locale"], r["theme"], r["sound"]),
+        *(r["id"], r["email"], r["name"], r["role"], r["custom_role_id"], r["photo"], r["teams"], r["locale"]),
+        *(r["theme"], r["sound"]),
         disabled,
         created,
     )

@@ -13,20 +13,21 @@ UPDATE workspace SET name = coalesce($2, name), locale = coalesce($3, locale), o
  WHERE id = $1 RETURNING id, name, locale, onboarded, upload_bytes_max, upload_types;
 
 -- name: list_operators :many
-SELECT o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme, o.sound, o.disabled_at, o.created_at,
+SELECT o.id, o.email, o.name, o.role, o.custom_role_id, o.photo, o.locale, o.theme, o.sound, o.disabled_at, o.created_at,
        ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id ORDER BY 1)
          AS teams
   FROM operator o WHERE o.workspace_id = $1 ORDER BY translate(lower(o.name), 'ё', 'е'), o.name, o.id LIMIT $2;
 
 -- name: find_operator :one
-SELECT o.workspace_id, o.id, o.email, o.name, o.role, o.photo, o.locale, o.theme, o.sound, o.disabled_at, o.created_at,
-       o.password_hash,
+SELECT o.workspace_id, o.id, o.email, o.name, o.role, o.custom_role_id, o.photo, o.locale, o.theme, o.sound,
+       o.disabled_at, o.created_at, o.password_hash,
+       (SELECT r.permissions FROM custom_role r WHERE r.workspace_id = o.workspace_id AND r.id = o.custom_role_id) AS permissions,
        ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id ORDER BY 1)
          AS teams
   FROM operator o WHERE o.workspace_id = $1 AND o.id = $2 LIMIT 1;
 
 -- name: find_by_email :one
-SELECT workspace_id, id, email, password_hash, disabled_at, name, locale FROM operator WHERE lower(email) = lower($1) LIMIT 1;
+SELECT workspace_id, id, email, password_hash, disabled_at, name, role, locale FROM operator WHERE lower(email) = lower($1) LIMIT 1;
 
 -- name: list_names :many
 SELECT workspace_id, id, name, photo, disabled_at IS NULL AS works FROM operator ORDER BY id LIMIT $1;
@@ -108,6 +109,7 @@ SELECT EXISTS (SELECT FROM operator_session WHERE workspace_id = $1 AND operator
 
 -- name: find_session :one
 SELECT s.id AS session_id, s.seen_at, o.workspace_id, o.id, o.name, o.role, o.photo,
+       (SELECT r.permissions FROM custom_role r WHERE r.workspace_id = o.workspace_id AND r.id = o.custom_role_id) AS permissions,
        ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id) AS teams
   FROM operator_session s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
  WHERE s.token_hash = $1 AND s.expires_at > $2 AND o.disabled_at IS NULL LIMIT 1;
@@ -128,7 +130,7 @@ SELECT id, name, role, created_at, last_used_at FROM api_key WHERE workspace_id 
 INSERT INTO api_key (workspace_id, id, name, secret_hash, role, teams, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: find_api_key :one
-SELECT workspace_id, id, name, role, teams, last_used_at FROM api_key WHERE secret_hash = $1 LIMIT 1;
+SELECT workspace_id, id, name, role, teams, last_used_at, NULL::text[] AS permissions FROM api_key WHERE secret_hash = $1 LIMIT 1;
 
 -- name: use_api_key :exec
 UPDATE api_key SET last_used_at = $3 WHERE workspace_id = $1 AND id = $2;
@@ -164,3 +166,55 @@ SELECT count(*) FROM operator WHERE workspace_id = $1 AND demo;
 
 -- name: delete_demo :exec
 DELETE FROM operator WHERE demo;
+
+-- name: insert_audit :exec
+INSERT INTO audit_entry (id, at, workspace_id, actor, actor_id, actor_name, address, action, subject, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: list_audit :many
+SELECT id, at, actor, actor_id, actor_name, address, action, subject, detail FROM audit_entry
+ WHERE workspace_id = $1 AND ($2::uuid IS NULL OR actor_id = $2) AND ($3 = '' OR action = $3)
+   AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at < $5) AND ($6::uuid IS NULL OR id < $6)
+ ORDER BY id DESC LIMIT $7;
+
+-- name: list_audit_actions :many
+WITH RECURSIVE found AS (
+  (SELECT action FROM audit_entry WHERE workspace_id = $1 ORDER BY action LIMIT 1)
+  UNION ALL
+  SELECT (SELECT a.action FROM audit_entry a WHERE a.workspace_id = $1 AND a.action > found.action ORDER BY a.action LIMIT 1)
+    FROM found WHERE found.action IS NOT NULL)
+SELECT action FROM found WHERE action IS NOT NULL LIMIT 500;
+
+-- name: forget_audit :value
+WITH gone AS (
+  DELETE FROM audit_entry a USING workspace w
+   WHERE a.workspace_id = w.id AND a.at < $1
+     AND a.at < now() - coalesce((SELECT s.audit_days FROM privacy_settings s WHERE s.workspace_id = w.id), 1095)
+                        * interval '1 day'
+  RETURNING 1)
+SELECT count(*) FROM gone;
+
+-- name: list_custom_roles :many
+SELECT r.id, r.name, r.role, r.permissions,
+       (SELECT count(*) FROM operator o WHERE o.workspace_id = r.workspace_id AND o.custom_role_id = r.id) AS operators
+  FROM custom_role r WHERE r.workspace_id = $1 ORDER BY lower(r.name), r.id LIMIT $2;
+
+-- name: find_custom_role :one
+SELECT id, name, role, permissions FROM custom_role WHERE workspace_id = $1 AND id = $2 FOR SHARE LIMIT 1;
+
+-- name: insert_custom_role :value
+INSERT INTO custom_role (workspace_id, name, role, permissions) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: change_custom_role :many
+WITH changed AS (
+  UPDATE custom_role SET name = $3, role = $4, permissions = $5 WHERE workspace_id = $1 AND id = $2 RETURNING id, role),
+ ranked AS (
+  UPDATE operator o SET role = changed.role FROM changed WHERE o.workspace_id = $1 AND o.custom_role_id = changed.id
+  RETURNING o.id)
+SELECT id FROM ranked LIMIT 10000;
+
+-- name: delete_custom_role :value
+DELETE FROM custom_role WHERE workspace_id = $1 AND id = $2 RETURNING id;
+
+-- name: set_custom_role :exec
+UPDATE operator SET custom_role_id = $3, role = coalesce($4, role) WHERE workspace_id = $1 AND id = $2;

@@ -1,25 +1,31 @@
 """HTTP of access."""
 
-from typing import Annotated
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, delete, get, patch, post, put, route
 from litestar.datastructures import Cookie, State
 from litestar.enums import HttpMethod
 from litestar.params import Parameter
+from litestar.response import Stream
 
 from okno.access.api import Access
 from okno.access.types import (
     COOKIE,
     Actor,
     ApiKey,
+    AuditPage,
     CreatedApiKey,
+    CustomRole,
     Invited,
     Link,
     LinkUse,
     Login,
     Me,
     NewApiKey,
+    NewCustomRole,
     NewOperator,
     NewPasswordReset,
     NewTeam,
@@ -36,7 +42,7 @@ from okno.access.types import (
 )
 from okno.kit import limits
 from okno.kit.errors import NotAllowed, NotSignedIn, Unsupported
-from okno.kit.openapi import SIGNED_IN, BytesBody, problems
+from okno.kit.openapi import SIGNED_IN, BytesBody, PageLimit, problems
 
 
 class PictureBody(BytesBody):
@@ -57,13 +63,20 @@ async def provide_actor(request: AnyRequest, access: Access) -> Actor:
         scheme, _, secret = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise NotSignedIn("the authorization scheme is Bearer")
-        return await access.actor_of_api_key(secret.strip())
+        return _seen(request, await access.actor_of_api_key(secret.strip()))
     secret = request.cookies.get(COOKIE, "")
     if not secret:
         raise NotSignedIn
     if request.method not in SAFE and request.headers.get(CSRF_HEADER) != access.csrf_of(secret):
         raise NotAllowed("the header x-csrf-token is missing or wrong: take it from GET /api/v1/session")
-    return await access.actor_of_session(secret)
+    return _seen(request, await access.actor_of_session(secret))
+
+
+def _seen(request: AnyRequest, actor: Actor) -> Actor:
+    """The actor with where he is; the audit log's hook finds him in the request."""
+    actor = replace(actor, address=_browser(request)[0])
+    request.state.actor = actor
+    return actor
 
 
 def _cookie(secret: str, request: AnyRequest) -> Cookie:
@@ -296,6 +309,75 @@ async def delete_api_key(access: Access, actor: Actor, key_id: UUID) -> None:
     await access.delete_api_key(actor, key_id)
 
 
+@get("/roles", operation_id="list_roles", responses=problems(*SIGNED_IN), summary="Roles of the company's own")
+async def list_roles(access: Access, actor: Actor) -> list[CustomRole]:
+    return await access.roles.list_roles(actor)
+
+
+@post("/roles", operation_id="create_role", responses=problems(*SIGNED_IN, 409), summary="Make a role")
+async def create_role(access: Access, actor: Actor, data: NewCustomRole) -> CustomRole:
+    return await access.roles.create(actor, data)
+
+
+@put(
+    "/roles/{role_id:int}",
+    operation_id="change_role",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Change a role",
+)
+async def change_role(access: Access, actor: Actor, role_id: TeamId, data: NewCustomRole) -> CustomRole:
+    """Whoever has it works with the new rights from now on."""
+    return await access.roles.change(actor, role_id, data)
+
+
+@delete(
+    "/roles/{role_id:int}",
+    operation_id="delete_role",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Delete a role",
+)
+async def delete_role(access: Access, actor: Actor, role_id: TeamId) -> None:
+    await access.roles.delete(actor, role_id)
+
+
+@get("/audit", operation_id="list_audit", responses=problems(*SIGNED_IN), summary="The audit log, newest first")
+async def list_audit(
+    access: Access,
+    actor: Actor,
+    operator: UUID | None = None,
+    action: Annotated[str, Parameter(max_length=100, pattern=r"^[a-z_.]*$")] = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: UUID | None = None,
+    limit: PageLimit = limits.PAGE_DEFAULT,
+) -> AuditPage:
+    values: dict[str, Any] = {"operator": operator, "action": action, "since": _aware(since), "until": _aware(until)}
+    return await access.audit.list_entries(actor, **values, cursor=cursor, limit=limit)
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    """Without a zone it is UTC."""
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+@get("/audit/actions", operation_id="list_audit_actions", responses=problems(*SIGNED_IN), summary="Actions in the log")
+async def list_audit_actions(access: Access, actor: Actor) -> list[str]:
+    return await access.audit.list_actions(actor)
+
+
+@get(
+    "/audit/export",
+    operation_id="export_audit",
+    responses=problems(*SIGNED_IN),
+    media_type="text/csv",
+    summary="The audit log as CSV",
+)
+async def export_audit(access: Access, actor: Actor) -> Stream:
+    pieces = await access.audit.export(actor)
+    headers = {"content-disposition": 'attachment; filename="audit.csv"', "cache-control": "no-store"}
+    return Stream(pieces, media_type="text/csv; charset=utf-8", headers=headers)
+
+
 ROUTER = Router(
     "/",
     tags=["access"],
@@ -312,6 +394,7 @@ ROUTER = Router(
             change_operator,
             relink_operator,
         ),
+        *(list_roles, create_role, change_role, delete_role, list_audit, list_audit_actions, export_audit),
         *(list_teams, create_team, rename_team, list_api_keys, create_api_key, delete_api_key),
     ],
 )

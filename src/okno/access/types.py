@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from okno.kit import limits
-from okno.kit.wire import NO_NUL, Answer, Email, Name, OptionalName, Wire
+from okno.kit.wire import NO_NUL, RAW, Answer, Email, Name, OptionalName, Wire
 
 Role = Literal["owner", "admin", "supervisor", "operator"]
 Permission = Literal[
@@ -22,35 +22,35 @@ Permission = Literal[
     "workspace",
     "api_keys",
     "owners",
+    "reveal",
+    "block",
+    "privacy",
+    "audit",
 ]
 """What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace.
 
 `templates`: write templates and macros for a team or for everybody, and tend the labels. `routing`: skills, queues and
-what operators take.
+what operators take. `reveal`: see secrets given in masked fields. `block`: refuse people and addresses. `privacy`:
+export and erase people, legal holds, retention. `audit`: read the audit log.
 """
 
 COOKIE = "okno_session"
 """Holds the secret of an operator's session."""
 
+_OPERATOR: frozenset[Permission] = frozenset({"conversations", "contacts", "reveal"})
+_SUPERVISOR: frozenset[Permission] = _OPERATOR | {"delete_any", "block", "templates", "routing"}
+_ADMIN: frozenset[Permission] = _SUPERVISOR | {"see_all", "operators", "workspace", "api_keys", "privacy", "audit"}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    "operator": frozenset({"conversations", "contacts"}),
-    "supervisor": frozenset({"conversations", "contacts", "delete_any", "templates", "routing"}),
-    "admin": frozenset(
-        {
-            *("conversations", "contacts", "delete_any", "templates", "routing", "see_all"),
-            *("operators", "workspace", "api_keys"),
-        }
-    ),
-    "owner": frozenset(
-        {
-            *("conversations", "contacts", "delete_any", "templates", "routing", "see_all"),
-            *("operators", "workspace", "api_keys", "owners"),
-        }
-    ),
+    "operator": _OPERATOR,
+    "supervisor": _SUPERVISOR,
+    "admin": _ADMIN,
+    "owner": _ADMIN | {"owners"},
 }
 
-Password = Annotated[str, Meta(min_length=limits.PASSWORD_LEN_MIN, max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
-AnyPassword = Annotated[str, Meta(max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL)]
+Password = Annotated[
+    str, Meta(min_length=limits.PASSWORD_LEN_MIN, max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL, extra=RAW)
+]
+AnyPassword = Annotated[str, Meta(max_length=limits.PASSWORD_LEN_MAX, pattern=NO_NUL, extra=RAW)]
 Locale = Literal["ru", "en"]
 MediaType = Annotated[str, Meta(max_length=150, pattern=r"^[a-z0-9.+-]+/([a-z0-9.+_-]+|\*)$")]
 Theme = Literal["auto", "light", "dark"]
@@ -69,6 +69,7 @@ class Actor:
     photo: str = ""
     session_id: UUID | None = None
     api_key_id: UUID | None = None
+    address: str = ""
 
     @property
     def see_all(self) -> bool:
@@ -126,6 +127,7 @@ class Operator(Answer, frozen=True):
     email: str
     name: str
     role: Role
+    custom_role: int | None
     photo: str
     teams: list[int]
     locale: Locale
@@ -164,8 +166,11 @@ class NewOperator(Wire, frozen=True):
 
 
 class OperatorChange(Wire, frozen=True):
+    """`custom_role` brings its own rank; null takes it away and leaves the rank. A new `role` takes it away, too."""
+
     name: Name | UnsetType = UNSET
     role: Role | UnsetType = UNSET
+    custom_role: Annotated[int, Meta(ge=1, le=2**53)] | UnsetType | None = UNSET
     teams: Annotated[list[int], Meta(max_length=limits.TEAMS_MAX)] | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
 
@@ -233,3 +238,42 @@ class CreatedApiKey(Answer, frozen=True):
 
     key: ApiKey
     secret: str
+
+
+class CustomRole(Answer, frozen=True):
+    """A role of the company's own. `role` is its rank: who may give it, and to whom its holders may give what."""
+
+    id: int
+    name: str
+    role: Role
+    permissions: list[str]
+    operators: int
+
+
+class NewCustomRole(Wire, frozen=True):
+    """Rights the giver has not cannot be given."""
+
+    name: Name
+    role: Literal["operator", "supervisor", "admin"]
+    permissions: Annotated[list[Permission], Meta(max_length=limits.PERMISSIONS_MAX)]
+
+
+class AuditEntry(Answer, frozen=True):
+    """`action` is `thing.done`, or the operation of the API; `subject` what it was about."""
+
+    id: UUID
+    at: datetime
+    actor: Literal["operator", "api_key", "customer", "system"]
+    actor_id: UUID
+    actor_name: str
+    address: str
+    action: str
+    subject: str
+    detail: str
+
+
+class AuditPage(Answer, frozen=True):
+    """Newest first; `next` is the cursor of the following page, null at the end."""
+
+    entries: list[AuditEntry]
+    next: UUID | None

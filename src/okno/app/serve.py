@@ -129,8 +129,10 @@ async def _serve(settings: Settings) -> None:
             files_url=settings.files_url,
             smtp=smtp,
             places=places,
+            trusted_proxies=settings.trusted_proxies,
             push_hosts=settings.push_hosts.replace(",", " ").split(),
         )
+        app.flood.enabled = settings.flood_limits
         if settings.worker:
             app.tasks.loop(partial(_work_beside, settings, url), name="worker")
         watcher = asyncio.create_task(watch(server)) if server else None

@@ -21,11 +21,14 @@ from okno.attributes.api import Attributes
 from okno.bus.api import Bus
 from okno.channels.site import routes as site_routes
 from okno.channels.site.api import Site
+from okno.channels.site.flood import Flood
 from okno.contacts import routes as contacts_routes
 from okno.contacts.api import Contacts
+from okno.contacts.blocks import Blocks
 from okno.conversations import handlers as conversations_handlers
 from okno.conversations import routes as conversations_routes
 from okno.conversations.api import Conversations, Writer
+from okno.conversations.events import PERSON_ERASED
 from okno.conversations.search import handlers as search_handlers
 from okno.conversations.search import routes as search_routes
 from okno.conversations.search.api import HANDLER as SEARCH_HANDLER
@@ -37,6 +40,7 @@ from okno.files import routes as files_routes
 from okno.files.api import Files
 from okno.http import pages
 from okno.http.assembly import make_app
+from okno.http.audit import audit_hook
 from okno.http.static import Static, static_folder
 from okno.imports import routes as imports_routes
 from okno.imports.api import Imports
@@ -49,12 +53,14 @@ from okno.mailer.types import SmtpServer
 from okno.notifications import handlers as notifications_handlers
 from okno.notifications import routes as notifications_routes
 from okno.notifications.api import Notifications
+from okno.privacy import routes as privacy_routes
+from okno.privacy.api import Privacy
 from okno.realtime import streams as realtime_streams
 from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
-from okno.realtime.upgrade import Socket, socket_protocol
+from okno.realtime.upgrade import Proxies, Socket, socket_protocol
 from okno.routing import handlers as routing_handlers
 from okno.routing import routes as routing_routes
 from okno.routing.api import Routing
@@ -81,11 +87,13 @@ class App:
         files_url: str = "",
         smtp: SmtpServer | None = None,
         places: Places | None = None,
+        trusted_proxies: str = "",
         push_hosts: Sequence[str] = (),
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
         self.public_url = public_url
+        self.trusted_proxies = trusted_proxies
         self.tasks = Tasks()
         self.mailer = Mailer(
             *(database, self.clock, smtp), seal=partial(keys.seal, "letter"), unseal=partial(keys.unseal, "letter")
@@ -110,10 +118,16 @@ class App:
         self.imports = Imports(database, self.clock, self.contacts, self.knowledge, self.attributes)
         self.search = Search(database, self.clock, self.access)
         self.teamwork = Teamwork(database, self.access, self.contacts, self.conversations, self.clock, self.tasks)
-        self.site = Site(self.access, self.visits, self.contacts, self.conversations)
+        self.blocks = Blocks(database, self.clock, self.access)
+        self.flood = Flood(self.clock)
+        self.site = Site(self.access, self.visits, self.contacts, self.conversations, self.blocks, self.flood)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),
             *(public_url, push_hosts),
+        )
+        self.privacy = Privacy(
+            *(database, self.clock, self.access, self.contacts, self.visits, self.attributes),
+            *(self.conversations, self.site),
         )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
@@ -128,12 +142,16 @@ class App:
         self.conversations.listen(self.hub)
         self.access.listen(self.hub)
         self.site.listen(self.hub.on_browser_changed)
+        self.blocks.listen(self.realtime.on_blocks_changed)
         self.contacts.listen(self.conversations.touch_contact)
         self.hub.on_commit_wake(partial(self.bus.wake, "timeline"))
         self.bus.handle("access.mail", {RESET_ASKED}, partial(access_handlers.handle_reset_asked, self.access))
         self.bus.handle(
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
         )
+        self.bus.handle("teamwork.erased", {PERSON_ERASED}, partial(teamwork_handlers.handle_erased, self.teamwork))
+        forgotten = partial(notifications_handlers.handle_erased, self.notifications)
+        self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
         told = partial(notifications_handlers.handle_timeline, self.notifications)
@@ -147,6 +165,8 @@ class App:
         await self.notifications.load_key()
         self.files.sandbox.clear()
         await self.access.load_names()
+        await self.blocks.refresh()
+        self.tasks.loop(self.blocks.run, name="blocks")
         self.tasks.loop(self.writer.run, name="writer")
         self.tasks.loop(self.access.run_names, name="names")
         self.tasks.loop(self.mailer.run, name="mailer")
@@ -158,6 +178,7 @@ class App:
         self.tasks.loop(self.notifications.run, name="notices")
         self.tasks.loop(self.teamwork.run, name="teamwork")
         self.routing.start()
+        self.privacy.start(self.tasks)
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
@@ -172,6 +193,7 @@ class App:
             "database": self.database,
             "access": self.access,
             "contacts": self.contacts,
+            "blocks": self.blocks,
             "visits": self.visits,
             "conversations": self.conversations,
             "routing": self.routing,
@@ -183,6 +205,7 @@ class App:
             "desk": self.desk,
             "teamwork": self.teamwork,
             "imports": self.imports,
+            "privacy": self.privacy,
             "static": self.static,
             "streams": self.streams,
             "notifications": self.notifications,
@@ -203,11 +226,14 @@ class App:
                 teamwork_routes.ROUTER,
                 site_routes.ROUTER,
                 notifications_routes.ROUTER,
+                privacy_routes.ROUTER,
+                privacy_routes.WIDGET,
             ],
             outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, access_routes.OUTSIDE, pages.ROUTER],
             dependencies=doors,
             providers={"actor": access_routes.provide_actor, "guest": site_routes.provide_guest},
             state={"public_url": self.public_url, "workspace_id": self.workspace_id},
+            before_send=audit_hook(self.access),
         )
 
     def ws(self) -> type:
@@ -223,7 +249,8 @@ class App:
         origin = headers.get("origin", "")
         own = not origin or origin.partition("://")[2] == headers.get("host", "")
         secret = _cookie(headers.get("cookie", ""), COOKIE) if own else None
-        return Socket(self.realtime, secret)
+        forwarded = headers.get("x-forwarded-for", "") if self.trusted_proxies else ""
+        return Socket(self.realtime, secret, Proxies(self.trusted_proxies, forwarded) if forwarded else None)
 
 
 def _cookie(header: str, name: str) -> str | None:

@@ -30,6 +30,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files_url: Annotated[
         str, Meta(description="s3://, gs:// or az:// for uploaded files instead of the data folder")
     ] = ""
+    flood_limits: Annotated[
+        bool, Meta(description="Visitors who write faster than people are held up; off for load tests")
+    ] = True
     trusted_proxies: Annotated[str, Meta(description="Comma-separated addresses whose X-Forwarded-* is believed")] = ""
     tls_cert: Annotated[str, Meta(description="PEM chain; with tls_key okno speaks TLS itself")] = ""
     tls_key: Annotated[str, Meta(description="PEM key")] = ""

@@ -186,6 +186,13 @@ class Contacts:
         await self._db.execute(SQL["ensure_visitor"], workspace_id, visitor_id, inbox_id, now)
         await self._db.execute(SQL["end_visitor"], workspace_id, visitor_id, now)
 
+    async def erase_in(self, tx: Connection, workspace_id: int, contact_id: UUID) -> list[UUID]:
+        """Name, comment, addresses and tokens are gone; the record stays for the figures. His browsers, all ended."""
+        now = self._clock.now()
+        await tx.execute(SQL["erase_contact"], workspace_id, contact_id, now)
+        await tx.execute(SQL["erase_identities"], workspace_id, contact_id)
+        return [r["id"] for r in await tx.fetch(SQL["erase_visitors"], workspace_id, contact_id, now)]
+
     # -- for operators ---------------------------------------------------------------------------------------------
 
     async def get_contact(self, workspace_id: int, contact_id: UUID) -> Contact:

@@ -105,3 +105,50 @@ DELETE FROM identity WHERE workspace_id = $1 AND contact_id = $2 AND id = ANY($3
 DELETE FROM contact p WHERE p.workspace_id = $1 AND p.id = $2 AND NOT p.verified
    AND NOT EXISTS (SELECT FROM visitor v WHERE v.workspace_id = $1 AND v.contact_id = $2)
 RETURNING id;
+-- name: insert_block :value
+INSERT INTO block (workspace_id, id, type, value, reason, created_by, created_by_name, created_at, until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: count_blocks :value
+SELECT count(*) FROM block WHERE workspace_id = $1 AND lifted_at IS NULL;
+
+-- An ended one would be in the way of the next of the same.
+-- name: lift_ended :exec
+UPDATE block SET lifted_at = until WHERE workspace_id = $1 AND lifted_at IS NULL AND until <= $2;
+
+-- name: lift_block :value
+UPDATE block SET lifted_at = $3, lifted_by_name = $4 WHERE workspace_id = $1 AND id = $2 AND lifted_at IS NULL RETURNING id;
+
+-- name: list_blocks :many
+SELECT b.id, b.type, b.value, coalesce(p.name, '') AS name, b.reason, b.created_by_name, b.created_at, b.until, b.lifted_at,
+       b.lifted_by_name, b.lifted_at IS NULL AND (b.until IS NULL OR b.until > $3) AS active
+  FROM block b LEFT JOIN contact p ON p.workspace_id = b.workspace_id
+   AND p.id = CASE b.type WHEN 'contact' THEN b.value::uuid END
+ WHERE b.workspace_id = $1 AND ($2::uuid IS NULL OR b.id = $2)
+ ORDER BY active DESC, b.created_at DESC, b.id LIMIT $4;
+
+-- name: list_active_blocks :many
+SELECT workspace_id, type, value, until FROM block
+ WHERE lifted_at IS NULL AND (until IS NULL OR until > $1) LIMIT 1000000;
+
+-- name: list_blocked_contacts :many
+SELECT i.workspace_id, i.contact_id, max(coalesce(b.until, 'infinity')) AS until
+  FROM block b JOIN identity i ON i.workspace_id = b.workspace_id AND i.type = b.type AND lower(i.address) = b.value
+ WHERE b.type IN ('email', 'phone') AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until > $1)
+ GROUP BY i.workspace_id, i.contact_id LIMIT 1000000;
+
+-- name: blocks_version :value
+SELECT count(*) || ' ' || count(lifted_at) || ' ' || coalesce(max(created_at)::text, '') FROM block;
+
+-- name: erase_contact :exec
+UPDATE contact SET name = '', comment = '', verified = false, erased_at = coalesce(erased_at, $3)
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: erase_identities :exec
+DELETE FROM identity WHERE workspace_id = $1 AND contact_id = $2;
+
+-- name: erase_visitors :many
+WITH tokens AS (
+  DELETE FROM customer_token t USING visitor v
+   WHERE v.workspace_id = $1 AND v.contact_id = $2 AND t.workspace_id = v.workspace_id AND t.visitor_id = v.id)
+UPDATE visitor SET ended_at = coalesce(ended_at, $3) WHERE workspace_id = $1 AND contact_id = $2 RETURNING id;

@@ -6,10 +6,12 @@ from uuid import UUID
 from litestar import Router, delete, get, patch, post, put
 from litestar.params import Parameter
 
+from okno.access.api import require
 from okno.access.types import Actor
 from okno.attributes.types import AttributeValue, ValueChange
 from okno.contacts.api import Contacts
-from okno.contacts.types import Contact, ContactChange, ContactLine, NewIdentity
+from okno.contacts.blocks import Blocks
+from okno.contacts.types import Block, Contact, ContactChange, ContactLine, NewBlock, NewIdentity
 from okno.kit import limits
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import NO_NUL
@@ -28,6 +30,7 @@ async def search_contacts(
         str, Parameter(max_length=limits.QUERY_LEN_MAX, pattern=NO_NUL, description="Any word of a name, or an address")
     ] = "",
 ) -> list[ContactLine]:
+    require(actor, "contacts")
     return await contacts.search(actor.workspace_id, q)
 
 
@@ -35,6 +38,7 @@ async def search_contacts(
     "/contacts/{contact_id:uuid}", operation_id="get_contact", responses=problems(*SIGNED_IN, 404), summary="A customer"
 )
 async def get_contact(contacts: Contacts, actor: Actor, contact_id: UUID) -> Contact:
+    require(actor, "contacts")
     return await contacts.get_contact(actor.workspace_id, contact_id)
 
 
@@ -45,6 +49,7 @@ async def get_contact(contacts: Contacts, actor: Actor, contact_id: UUID) -> Con
     summary="Change a customer",
 )
 async def change_contact(contacts: Contacts, actor: Actor, contact_id: UUID, data: ContactChange) -> Contact:
+    require(actor, "contacts")
     return await contacts.change_contact(actor.workspace_id, contact_id, data)
 
 
@@ -55,6 +60,7 @@ async def change_contact(contacts: Contacts, actor: Actor, contact_id: UUID, dat
     summary="Add an address",
 )
 async def add_identity(contacts: Contacts, actor: Actor, contact_id: UUID, data: NewIdentity) -> Contact:
+    require(actor, "contacts")
     return await contacts.add_identity(actor.workspace_id, contact_id, data)
 
 
@@ -65,6 +71,7 @@ async def add_identity(contacts: Contacts, actor: Actor, contact_id: UUID, data:
     summary="Remove an address",
 )
 async def remove_identity(contacts: Contacts, actor: Actor, contact_id: UUID, identity_id: UUID) -> None:
+    require(actor, "contacts")
     await contacts.remove_identity(actor.workspace_id, contact_id, identity_id)
 
 
@@ -94,10 +101,33 @@ async def set_contact_attribute(
     return await contacts.set_attribute(actor.workspace_id, contact_id, key, data.value)
 
 
+@get("/blocks", operation_id="list_blocks", responses=problems(*SIGNED_IN), summary="Who is not let in")
+async def list_blocks(blocks: Blocks, actor: Actor) -> list[Block]:
+    return await blocks.list_blocks(actor)
+
+
+@post("/blocks", operation_id="block", responses=problems(*SIGNED_IN, 409), summary="Let somebody in no more")
+async def block(blocks: Blocks, actor: Actor, data: NewBlock) -> Block:
+    """Chat, uploads and history are refused from this moment; who is inside is sent away."""
+    return await blocks.block(actor, data)
+
+
+@post(
+    "/blocks/{block_id:uuid}/lifting",
+    operation_id="lift_block",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404),
+    summary="Undo a block",
+)
+async def lift_block(blocks: Blocks, actor: Actor, block_id: UUID) -> Block:
+    return await blocks.lift(actor, block_id)
+
+
 ROUTER = Router(
     "/",
     tags=["contacts"],
     route_handlers=[
+        *(list_blocks, block, lift_block),
         *(search_contacts, get_contact, change_contact, add_identity, remove_identity),
         *(list_contact_attributes, set_contact_attribute),
     ],

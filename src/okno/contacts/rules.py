@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 
 from okno.kit import limits
+from okno.kit.cards import mask_cards
 from okno.kit.errors import Invalid, NotSignedIn
 from okno.kit.limits import EMAIL_LEN_MAX, NAME_LEN_MAX
 
@@ -55,5 +56,5 @@ def parse_customer_token(token: str, secret: str, now: datetime) -> dict[str, An
     if not 0 < len(sub) <= EMAIL_LEN_MAX or not 0 < len(jti) <= EMAIL_LEN_MAX or "\0" in sub + jti:
         raise NotSignedIn("the customer token is not valid: sub or jti is empty or too long")
     name = claims.get("name")
-    claims["name"] = name.replace("\0", "")[:NAME_LEN_MAX] if isinstance(name, str) else ""
+    claims["name"] = mask_cards(name.replace("\0", ""))[:NAME_LEN_MAX] if isinstance(name, str) else ""
     return claims

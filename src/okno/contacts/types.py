@@ -44,6 +44,34 @@ class ContactLine(Answer, frozen=True):
     conversation: UUID | None
 
 
+BlockType = Literal["contact", "email", "phone", "network", "device"]
+
+
+class Block(Answer, frozen=True):
+    """Who is not let in. `name` is the customer's where `type` is `contact`; `until` null: until it is undone."""
+
+    id: UUID
+    type: BlockType
+    value: str
+    name: str
+    reason: str
+    created_by: str
+    created_at: datetime
+    until: datetime | None
+    lifted_at: datetime | None
+    lifted_by: str
+    active: bool
+
+
+class NewBlock(Wire, frozen=True):
+    """`value`: the customer's id, an address, a number, an IP or a network (10.0.0.0/24), the id of a browser."""
+
+    type: BlockType
+    value: Address
+    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+    until: datetime | None = None
+
+
 class ContactChange(Wire, frozen=True):
     name: OptionalName | UnsetType = UNSET
     comment: Annotated[str, Meta(max_length=limits.COMMENT_LEN_MAX, pattern=NO_NUL)] | UnsetType = UNSET

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from okno.access.api import require
 from okno.access.types import Actor
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
+from okno.conversations.erasing import erase_in
 from okno.conversations.events import TimelineListener
 from okno.conversations.hands import Hands, Names, Sender, draft_of, system_of
 from okno.conversations.search.api import forget_demo, refresh_in
@@ -27,6 +29,7 @@ from okno.conversations.types import (
     Deleted,
     EventPage,
     EventRaw,
+    HistoryCleared,
     Labelled,
     Message,
     Note,
@@ -123,6 +126,7 @@ class Conversations(Hands):
         limit: int = limits.PAGE_DEFAULT,
     ) -> ConversationPage:
         """One page of a tab. `waiting` begins with who waits longest, the others with the latest."""
+        require(actor, "conversations")
         at, after = parse_cursor(cursor) if cursor else (None, None)
         status = "open" if tab == "snoozed" else status
         by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None)
@@ -140,6 +144,7 @@ class Conversations(Hands):
 
     async def count(self, actor: Actor) -> Counters:
         """Exact counts of what the actor may see."""
+        require(actor, "conversations")
         if actor.see_all:
             record = await self._db.fetchrow(SQL["count_for_all"], actor.workspace_id, actor.operator_id)
         else:
@@ -211,7 +216,7 @@ class Conversations(Hands):
             return older + newer, more_before, more_after
         forward = after is not None
         anchor = after if after is not None else before if before is not None else 2**62
-        sql = SQL["list_events_after" if forward else "list_events_before"]
+        sql = SQL[("list_events_after" if forward else "list_events_before") + ("_cleared" if customer else "")]
         records = await self._db.fetch(sql, workspace_id, conversation_id, anchor, limit + 1)
         more = len(records) > limit
         records = records[:limit] if forward else records[:limit][::-1]
@@ -618,6 +623,24 @@ class Conversations(Hands):
             await self._locked(tx, actor, conversation_id)
             appended = [await self._append_body(tx, actor, conversation_id, body)]
         return await self._changed(actor, conversation_id, appended, scope=False)
+
+    async def clear_history(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:
+        """The customer sees nothing any more of what there is; the company does. The scope is the caller's."""
+        told = []
+        async with self._db.transaction() as tx:
+            ids = sorted(conversation_ids)
+            await tx.fetch(SQL["lock_conversations"], workspace_id, ids)
+            for r in await tx.fetch(SQL["clear_history"], workspace_id, ids, self._clock.now()):
+                body = HistoryCleared(r["seq"])
+                sender: Sender = ("customer", contact_id)
+                told.append(await self.record_in(tx, workspace_id, r["conversation_id"], sender, body))
+        self._announce(told)
+
+    async def erase_in(
+        self, tx: Connection, workspace_id: int, conversation_id: UUID, sender: Sender
+    ) -> tuple[Draft, Stored] | None:
+        """Take out of a conversation what was said; the rest is `erasing.erase_in`'s."""
+        return await erase_in(tx, self._files, workspace_id, conversation_id, sender, self._clock.now())
 
     # -- receipts, drafts ------------------------------------------------------------------------------------------
 

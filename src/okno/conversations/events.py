@@ -1,13 +1,25 @@
 """What the timeline tells the slices above it, inside this process and after the commit."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
+
+import msgspec
 
 from okno.conversations.append import Draft, Outcome, Stored
 from okno.conversations.types import Receipt
 
-__all__ = ["Draft", "Outcome", "Stored", "TimelineListener"]
+__all__ = ["PERSON_ERASED", "Draft", "Outcome", "PersonErased", "Stored", "TimelineListener"]
+
+PERSON_ERASED: Final = "person.erased"
+
+
+class PersonErased(msgspec.Struct, frozen=True):
+    """News on the bus: whoever keeps words of this contact or of these conversations forgets them."""
+
+    workspace_id: int
+    contact: UUID
+    conversations: list[UUID]
 
 
 class TimelineListener(Protocol):

@@ -10,7 +10,17 @@ from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, append, millis
 from okno.conversations.events import TimelineListener
 from okno.conversations.store import SQL
-from okno.conversations.types import NOBODY, ActorType, Assigned, Body, ConversationRow, Held, Joined
+from okno.conversations.types import (
+    NOBODY,
+    ActorType,
+    Assigned,
+    Body,
+    ConversationRow,
+    Held,
+    Joined,
+    SecretClosed,
+    SecretGiven,
+)
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock
@@ -143,6 +153,30 @@ class Hands:
         sender: Sender = ("system" if actor.operator_id == NOBODY else "operator", actor.operator_id)
         draft = draft_of(actor.workspace_id, conversation_id, sender, body)
         return draft, await self._append_in(tx, draft, millis(self._clock.now()))
+
+    async def record_in(
+        self, tx: Connection, workspace_id: int, conversation_id: UUID, sender: Sender, body: Body
+    ) -> tuple[Draft, Stored]:
+        """Append what happened, as a slice above tells it, in the caller's transaction; give it to `announce` after.
+
+        A change of an earlier event overwrites that one's body, too. Raises `NotFound`.
+        """
+        if not await tx.fetch(SQL["lock_conversations"], workspace_id, [conversation_id]):
+            raise NotFound("there is no such conversation")
+        draft = draft_of(workspace_id, conversation_id, sender, body)
+        at = millis(self._clock.now())
+        if isinstance(body, SecretGiven | SecretClosed):
+            found = await tx.fetchrow(SQL["find_event"], workspace_id, conversation_id, body.seq)
+            if found is None:
+                raise NotFound("there is no such event")
+            after = rules.fold(store.parse_body(found["body"].encode()), body, sender[1], at)
+            await tx.execute(SQL["set_body"], workspace_id, conversation_id, body.seq, encode(after).decode())
+            draft = draft._replace(target=found["type"])
+        return draft, await self._append_in(tx, draft, at)
+
+    def announce(self, *recorded: tuple[Draft, Stored]) -> None:
+        """To everybody who looks, after the commit."""
+        self._announce(list(recorded))
 
     async def _append_in(self, tx: Connection, draft: Draft, at: datetime) -> Stored:
         outcome = (await append(tx, [draft], at))[0]

@@ -347,3 +347,32 @@ changed AS (
 INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
 SELECT $4, 'labels', array_agg($1::bigint), array_agg(id), array_agg(0), array_agg(0) FROM changed HAVING count(*) > 0)
 SELECT id FROM changed LIMIT $5;
+-- name: delete_drafts :exec
+DELETE FROM draft WHERE workspace_id = $1 AND conversation_id = $2;
+
+-- News of what was erased: those of the timeline hold references only, the others perhaps words.
+-- name: forget_news :exec
+WITH parked AS (DELETE FROM bus_parked WHERE strpos(payload, $1) > 0 AND topic <> 'timeline')
+DELETE FROM outbox WHERE payload <> '' AND strpos(payload, $1) > 0 AND topic <> 'timeline';
+
+-- name: list_events_before_cleared :many
+SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2 AND seq < $3
+   AND seq > coalesce((SELECT h.seq FROM history_clear h WHERE h.workspace_id = $1 AND h.conversation_id = $2), 0)
+ ORDER BY seq DESC LIMIT $4;
+
+-- name: list_events_after_cleared :many
+SELECT seq, client_id, created_at, actor, actor_id, type, body FROM event
+ WHERE workspace_id = $1 AND conversation_id = $2
+   AND seq > greatest($3, coalesce((SELECT h.seq FROM history_clear h WHERE h.workspace_id = $1 AND h.conversation_id = $2), 0))
+ ORDER BY seq LIMIT $4;
+
+-- name: list_clears :many
+SELECT conversation_id, seq FROM history_clear WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) LIMIT 1000;
+
+-- name: clear_history :many
+INSERT INTO history_clear (workspace_id, conversation_id, seq, cleared_at)
+SELECT workspace_id, id, last_seq, $3 FROM conversation WHERE workspace_id = $1 AND id = ANY($2::uuid[])
+ON CONFLICT (workspace_id, conversation_id) DO UPDATE SET seq = excluded.seq, cleared_at = excluded.cleared_at
+  WHERE history_clear.seq < excluded.seq
+RETURNING conversation_id, seq;

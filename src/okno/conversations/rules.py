@@ -11,22 +11,29 @@ from okno.access.types import Actor
 from okno.conversations.types import (
     CUSTOMER_SEES,
     ActorType,
+    Assigned,
     Body,
     Counters,
     Deleted,
+    Described,
     Edited,
     Message,
     Note,
     Reacted,
     Reaction,
+    SecretAsked,
+    SecretClosed,
+    SecretGiven,
     SendDeletion,
     SendEdit,
     SendReaction,
+    TaskNoted,
 )
 from okno.kit import limits
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 
 Target = Message | Note
+Change = Reacted | Edited | Deleted | SecretGiven | SecretClosed
 
 
 def preview_of(text: str, attachments: int) -> str:
@@ -37,8 +44,10 @@ def preview_of(text: str, attachments: int) -> str:
     return line or ("📎" * min(attachments, 3))
 
 
-def fold(body: Body, change: Reacted | Edited | Deleted, actor_id: UUID, at: datetime) -> Body:
-    """The target's body after a change; anything but messages and notes stays as it is. The browser does the same."""
+def fold(body: Body, change: Change, actor_id: UUID, at: datetime) -> Body:
+    """The target's body after a change; what it cannot be about stays as it is. The browser does the same."""
+    if isinstance(body, SecretAsked):
+        return _secret_after(body, change)
     if not isinstance(body, Message | Note):
         return body
     match change:
@@ -48,8 +57,16 @@ def fold(body: Body, change: Reacted | Edited | Deleted, actor_id: UUID, at: dat
             return replace(body, text="", attachments=[], quote=None, reactions=[], deleted_at=body.deleted_at or at)
         case Reacted():
             return body if body.deleted_at else replace(body, reactions=_reacted(body.reactions, change, actor_id))
+        case SecretGiven() | SecretClosed():
+            return body
         case _:
             assert_never(change)
+
+
+def _secret_after(body: SecretAsked, change: Change) -> SecretAsked:
+    if isinstance(change, SecretGiven) and body.state == "asked":
+        return replace(body, state="given")
+    return replace(body, state="closed") if isinstance(change, SecretClosed) else body
 
 
 def erase(body: Body, conversation: UUID, seq: int, *, here: bool) -> Body:
@@ -63,6 +80,25 @@ def erase(body: Body, conversation: UUID, seq: int, *, here: bool) -> Body:
         quote = body.quote
         if (quote.conversation, quote.seq) == (conversation, seq):
             return replace(body, quote=replace(quote, excerpt=""))
+    return body
+
+
+def bare(body: Body, at: datetime) -> Body:  # noqa: PLR0911 - one a type
+    """An event's body after an erasure: what people wrote is gone. The same body when there was nothing of it."""
+    match body:
+        case Message() | Note():
+            gone = type(body)(deleted_at=body.deleted_at or at, edited_at=body.edited_at)
+            return body if body == gone else gone
+        case Edited(text=text) if text:
+            return replace(body, text="")
+        case SecretAsked(label=label) if label or body.state != "closed":
+            return replace(body, label="", state="closed")
+        case Assigned(reason=reason) if reason:
+            return replace(body, reason="")
+        case TaskNoted(text=text) if text:
+            return replace(body, text="")
+        case Described(value=value) if value:
+            return replace(body, value="")
     return body
 
 
@@ -114,8 +150,11 @@ def plan_change(
 
 
 def may_see(actor: Actor, team_id: int, assignee_id: UUID | None, participants: Sequence[UUID] = ()) -> bool:
-    """The scope: the whole workspace, or the actor's teams, conversations of no team (0), his own, those he joined."""
-    return (
+    """The scope: the whole workspace, or the actor's teams, conversations of no team (0), his own, those he joined.
+
+    Nothing for who has not the right to read conversations at all.
+    """
+    return "conversations" in actor.permissions and (
         actor.see_all
         or team_id == 0
         or team_id in actor.teams

@@ -14,6 +14,8 @@ ActorType = Literal["customer", "operator", "bot", "system"]
 Status = Literal["open", "closed"]
 TurnOwner = Literal["bot", "queue", "operator"]
 Tab = Literal["mine", "waiting", "all", "snoozed"]
+SecretPurpose = Literal["card", "code_word", "other"]
+SecretState = Literal["asked", "given", "closed"]
 Emoji = Annotated[str, Meta(min_length=1, max_length=limits.REACTION_LEN_MAX, pattern=r"^[^\x00-\x7f][^\x00]*$")]
 
 
@@ -177,6 +179,40 @@ class TaskNoted(Answer, tag_field="type", tag="task", frozen=True):
     due_at: datetime | None
 
 
+class SecretAsked(Answer, tag_field="type", tag="secret_asked", frozen=True):
+    """The customer is asked for a secret in a masked field. The value is never here: only `state` tells of it."""
+
+    secret: UUID
+    purpose: SecretPurpose
+    label: str = ""
+    state: SecretState = "asked"
+
+
+class SecretGiven(Answer, tag_field="type", tag="secret_given", frozen=True):
+    """The customer filled in the field asked for by the event `seq`."""
+
+    seq: int
+
+
+class SecretClosed(Answer, tag_field="type", tag="secret_closed", frozen=True):
+    """The field asked for by the event `seq` takes nothing any more, and what was in it is destroyed."""
+
+    seq: int
+    reason: Literal["withdrawn", "expired"]
+
+
+class HistoryCleared(Answer, tag_field="type", tag="history_cleared", frozen=True):
+    """The customer has cleared what he sees up to `until`; the company keeps it."""
+
+    until: int
+
+
+class Erased(Answer, tag_field="type", tag="erased", frozen=True):
+    """What was said up to `until` is gone for everybody: texts, files, labels of fields. That it was said stays."""
+
+    until: int
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
@@ -197,12 +233,22 @@ Body = (
     | Snoozed
     | Woken
     | TaskNoted
+    | SecretAsked
+    | SecretGiven
+    | SecretClosed
+    | HistoryCleared
+    | Erased
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'
 NOBODY = UUID(int=0)
 """Who did what a reader may not see, and what the system does of itself."""
-CUSTOMER_SEES = frozenset({"message", "reacted", "edited", "deleted", "opened", "closed", "assigned"})
+CUSTOMER_SEES = frozenset(
+    {
+        *("message", "reacted", "edited", "deleted", "opened", "closed", "assigned"),
+        *("secret_asked", "secret_given", "secret_closed"),
+    }
+)
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""
 
 

@@ -126,6 +126,16 @@ BEGIN
   VALUES (p_at, 'timeline', v_workspace_id, v_conversation_id, before_seq, v_events);
 END $$;
 
+CREATE FUNCTION public.keep_audit_entry() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' OR OLD.at > now() - interval '30 days' THEN
+    RAISE EXCEPTION 'an audit entry is never changed, and not deleted within 30 days';
+  END IF;
+  RETURN OLD;
+END $$;
+
 CREATE FUNCTION public.keep_conversation_label() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -359,6 +369,35 @@ CREATE TABLE public.attribute_value (
     changed_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.audit_entry (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid NOT NULL,
+    actor_name text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    action text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT audit_entry_actor_check CHECK ((actor = ANY (ARRAY['operator'::text, 'api_key'::text, 'customer'::text, 'system'::text])))
+);
+
+CREATE TABLE public.block (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    value text NOT NULL,
+    reason text NOT NULL,
+    created_by uuid NOT NULL,
+    created_by_name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    lifted_at timestamp with time zone,
+    lifted_by_name text DEFAULT ''::text NOT NULL,
+    CONSTRAINT block_type_check CHECK ((type = ANY (ARRAY['contact'::text, 'email'::text, 'phone'::text, 'network'::text, 'device'::text])))
+);
+
 CREATE TABLE public.bus_cursor (
     handler text NOT NULL,
     xid xid8 NOT NULL,
@@ -392,7 +431,8 @@ CREATE TABLE public.contact (
     comment text DEFAULT ''::text NOT NULL,
     locale text DEFAULT ''::text NOT NULL,
     demo boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    erased_at timestamp with time zone
 );
 
 CREATE TABLE public.contact_operator (
@@ -445,6 +485,24 @@ CREATE TABLE public.conversation_label (
     conversation_id uuid NOT NULL
 );
 
+CREATE TABLE public.custom_role (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    permissions text[] NOT NULL,
+    CONSTRAINT custom_role_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'supervisor'::text, 'operator'::text])))
+);
+
+ALTER TABLE public.custom_role ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.custom_role_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.customer_token (
     workspace_id bigint NOT NULL,
     jti text NOT NULL,
@@ -461,6 +519,12 @@ CREATE TABLE public.draft (
     saved_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.erased_conversation (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    erased_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.event (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
@@ -473,6 +537,13 @@ CREATE TABLE public.event (
     created_at timestamp with time zone NOT NULL
 )
 WITH (fillfactor='95');
+
+CREATE TABLE public.history_clear (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    cleared_at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE public.identity (
     workspace_id bigint NOT NULL,
@@ -564,6 +635,14 @@ CREATE TABLE public.lease (
     name text NOT NULL,
     holder uuid NOT NULL,
     until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.legal_hold (
+    workspace_id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    reason text NOT NULL,
+    created_by_name text NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.letter (
@@ -683,6 +762,7 @@ CREATE TABLE public.operator (
     disabled_at timestamp with time zone,
     demo boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    custom_role_id bigint,
     CONSTRAINT operator_locale_check CHECK ((locale = ANY (ARRAY['ru'::text, 'en'::text]))),
     CONSTRAINT operator_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'supervisor'::text, 'operator'::text]))),
     CONSTRAINT operator_theme_check CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text])))
@@ -788,6 +868,26 @@ CREATE TABLE public.participant (
     operator_id uuid NOT NULL,
     added_by uuid NOT NULL,
     added_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.person_export (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_export_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
+);
+
+CREATE TABLE public.privacy_settings (
+    workspace_id bigint NOT NULL,
+    secret_hours integer DEFAULT 24 NOT NULL,
+    audit_days integer DEFAULT 1095 NOT NULL,
+    CONSTRAINT privacy_settings_audit_days_check CHECK (((audit_days >= 30) AND (audit_days <= 3650))),
+    CONSTRAINT privacy_settings_secret_hours_check CHECK (((secret_hours >= 1) AND (secret_hours <= 720)))
 );
 
 CREATE TABLE public.push_key (
@@ -912,6 +1012,27 @@ CREATE TABLE public.readiness (
     CONSTRAINT readiness_id_check CHECK (id)
 );
 
+CREATE TABLE public.retention_policy (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    inbox_id bigint DEFAULT 0 NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    days integer NOT NULL,
+    enabled boolean NOT NULL,
+    run_at timestamp with time zone,
+    erased bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT retention_policy_days_check CHECK ((days > 0))
+);
+
+ALTER TABLE public.retention_policy ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.retention_policy_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.routing_setting (
     workspace_id bigint NOT NULL,
     break_reasons text[] DEFAULT '{}'::text[] NOT NULL
@@ -936,6 +1057,21 @@ CREATE TABLE public.search_state (
     workspace_id bigint DEFAULT 0 NOT NULL,
     seq bigint DEFAULT 0 NOT NULL,
     CONSTRAINT search_state_one_check CHECK (one)
+);
+
+CREATE TABLE public.secret (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    purpose text NOT NULL,
+    sealed bytea,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    given_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT secret_purpose_check CHECK ((purpose = ANY (ARRAY['card'::text, 'code_word'::text, 'other'::text])))
 );
 
 CREATE TABLE public.shift (
@@ -1032,6 +1168,13 @@ CREATE TABLE public.tracked (
     at timestamp with time zone NOT NULL,
     name text NOT NULL,
     data text DEFAULT ''::text NOT NULL
+);
+
+CREATE TABLE public.transcript_mail (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.visit (
@@ -1133,6 +1276,12 @@ ALTER TABLE ONLY public.attribute_value
 ALTER TABLE ONLY public.attribute
     ADD CONSTRAINT attribute_workspace_id_subject_key_key UNIQUE (workspace_id, subject, key);
 
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.block
+    ADD CONSTRAINT block_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.bus_cursor
     ADD CONSTRAINT bus_cursor_pkey PRIMARY KEY (handler);
 
@@ -1148,14 +1297,26 @@ ALTER TABLE ONLY public.contact
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_pkey PRIMARY KEY (id, workspace_id);
 
+ALTER TABLE ONLY public.custom_role
+    ADD CONSTRAINT custom_role_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.custom_role
+    ADD CONSTRAINT custom_role_workspace_id_name_key UNIQUE (workspace_id, name);
+
 ALTER TABLE ONLY public.customer_token
     ADD CONSTRAINT customer_token_pkey PRIMARY KEY (workspace_id, jti);
 
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
 
+ALTER TABLE ONLY public.erased_conversation
+    ADD CONSTRAINT erased_conversation_pkey PRIMARY KEY (workspace_id, conversation_id);
+
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (conversation_id, workspace_id, seq);
+
+ALTER TABLE ONLY public.history_clear
+    ADD CONSTRAINT history_clear_pkey PRIMARY KEY (workspace_id, conversation_id);
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id);
@@ -1177,6 +1338,9 @@ ALTER TABLE ONLY public.label_colour
 
 ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.legal_hold
+    ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (workspace_id, contact_id);
 
 ALTER TABLE ONLY public.letter
     ADD CONSTRAINT letter_pkey PRIMARY KEY (id);
@@ -1232,6 +1396,12 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.participant
     ADD CONSTRAINT participant_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
 
+ALTER TABLE ONLY public.person_export
+    ADD CONSTRAINT person_export_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.privacy_settings
+    ADD CONSTRAINT privacy_settings_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.push_key
     ADD CONSTRAINT push_key_pkey PRIMARY KEY (id);
 
@@ -1259,6 +1429,12 @@ ALTER TABLE ONLY public.reach
 ALTER TABLE ONLY public.readiness
     ADD CONSTRAINT readiness_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.retention_policy
+    ADD CONSTRAINT retention_policy_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.retention_policy
+    ADD CONSTRAINT retention_policy_workspace_id_inbox_id_label_key UNIQUE (workspace_id, inbox_id, label);
+
 ALTER TABLE ONLY public.routing_setting
     ADD CONSTRAINT routing_setting_pkey PRIMARY KEY (workspace_id);
 
@@ -1267,6 +1443,9 @@ ALTER TABLE ONLY public.search_entry
 
 ALTER TABLE ONLY public.search_state
     ADD CONSTRAINT search_state_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.secret
+    ADD CONSTRAINT secret_pkey PRIMARY KEY (workspace_id, id);
 
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (workspace_id, operator_id, day, from_min);
@@ -1358,6 +1537,12 @@ CREATE INDEX attachment_unfinished ON public.attachment USING btree (created_at)
 
 CREATE INDEX attribute_value_attribute ON public.attribute_value USING btree (workspace_id, attribute_id);
 
+CREATE INDEX audit_entry_action ON public.audit_entry USING btree (workspace_id, action, id DESC);
+
+CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (workspace_id, actor_id, id DESC);
+
+CREATE UNIQUE INDEX block_active ON public.block USING btree (workspace_id, type, value) WHERE (lifted_at IS NULL);
+
 CREATE INDEX contact_words ON public.contact USING gin (to_tsvector('simple'::regconfig, name));
 
 CREATE INDEX conversation_closed ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'closed'::text);
@@ -1404,6 +1589,8 @@ CREATE UNIQUE INDEX offer_open ON public.offer USING btree (workspace_id, conver
 
 CREATE INDEX offer_operator ON public.offer USING btree (workspace_id, operator_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX operator_custom_role ON public.operator USING btree (workspace_id, custom_role_id) WHERE (custom_role_id IS NOT NULL);
+
 CREATE UNIQUE INDEX operator_email ON public.operator USING btree (lower(email));
 
 CREATE UNIQUE INDEX operator_id ON public.operator USING btree (id);
@@ -1417,6 +1604,10 @@ CREATE INDEX operator_session_operator ON public.operator_session USING btree (w
 CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visit_id, at DESC);
 
 CREATE INDEX participant_operator ON public.participant USING btree (workspace_id, operator_id);
+
+CREATE INDEX person_export_contact ON public.person_export USING btree (workspace_id, contact_id, asked_at DESC);
+
+CREATE INDEX person_export_due ON public.person_export USING btree (expires_at) WHERE (status <> 'deleted'::text);
 
 CREATE INDEX push_subscription_contact ON public.push_subscription USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 
@@ -1442,6 +1633,10 @@ CREATE INDEX search_entry_at ON public.search_entry USING btree (workspace_id, a
 
 CREATE INDEX search_entry_words ON public.search_entry USING gin (words) WITH (gin_pending_list_limit='1024');
 
+CREATE INDEX secret_conversation ON public.secret USING btree (workspace_id, conversation_id);
+
+CREATE INDEX secret_due ON public.secret USING btree (expires_at) WHERE (closed_at IS NULL);
+
 CREATE INDEX snooze_due ON public.snooze USING btree (until_at) WHERE (until_at IS NOT NULL);
 
 CREATE INDEX task_contact ON public.task USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
@@ -1456,11 +1651,17 @@ CREATE INDEX task_mine ON public.task USING btree (workspace_id, assignee_id, CO
 
 CREATE INDEX tracked_visit ON public.tracked USING btree (workspace_id, visit_id, at DESC);
 
+CREATE INDEX transcript_mail_address ON public.transcript_mail USING btree (workspace_id, lower(address), at);
+
+CREATE INDEX transcript_mail_conversation ON public.transcript_mail USING btree (workspace_id, conversation_id, at);
+
 CREATE INDEX visit_visitor ON public.visit USING btree (workspace_id, visitor_id, started_at DESC);
 
 CREATE INDEX visitor_contact ON public.visitor USING btree (workspace_id, contact_id);
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON okno_jobs.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION okno_jobs.fn_pgqueuer_changed();
+
+CREATE TRIGGER audit_entry_kept BEFORE DELETE OR UPDATE ON public.audit_entry FOR EACH ROW EXECUTE FUNCTION public.keep_audit_entry();
 
 CREATE TRIGGER conversation_labels_changed AFTER UPDATE ON public.conversation FOR EACH ROW WHEN ((((old.labels <> '{}'::text[]) OR (new.labels <> '{}'::text[])) AND ((((old.labels IS DISTINCT FROM new.labels) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (old.status IS DISTINCT FROM new.status)) OR (old.active_at IS DISTINCT FROM new.active_at)))) EXECUTE FUNCTION public.keep_conversation_label();
 
@@ -1495,6 +1696,12 @@ ALTER TABLE ONLY public.attribute_value
 ALTER TABLE ONLY public.attribute
     ADD CONSTRAINT attribute_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.audit_entry
+    ADD CONSTRAINT audit_entry_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.block
+    ADD CONSTRAINT block_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.contact_operator
     ADD CONSTRAINT contact_operator_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
 
@@ -1506,6 +1713,9 @@ ALTER TABLE ONLY public.contact
 
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id);
+
+ALTER TABLE ONLY public.custom_role
+    ADD CONSTRAINT custom_role_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
@@ -1568,10 +1778,19 @@ ALTER TABLE ONLY public.operator_team
     ADD CONSTRAINT operator_team_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.team(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.operator
+    ADD CONSTRAINT operator_workspace_id_custom_role_id_fkey FOREIGN KEY (workspace_id, custom_role_id) REFERENCES public.custom_role(workspace_id, id);
+
+ALTER TABLE ONLY public.operator
     ADD CONSTRAINT operator_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.participant
     ADD CONSTRAINT participant_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.person_export
+    ADD CONSTRAINT person_export_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.privacy_settings
+    ADD CONSTRAINT privacy_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.push_subscription
     ADD CONSTRAINT push_subscription_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.operator_session(id) ON DELETE CASCADE;
@@ -1603,8 +1822,14 @@ ALTER TABLE ONLY public.rating
 ALTER TABLE ONLY public.reach
     ADD CONSTRAINT reach_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.retention_policy
+    ADD CONSTRAINT retention_policy_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.routing_setting
     ADD CONSTRAINT routing_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.secret
+    ADD CONSTRAINT secret_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.shift
     ADD CONSTRAINT shift_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;

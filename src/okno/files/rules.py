@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from okno.files.types import ALLOWED, INLINE, OCTETS, OFFICE
 from okno.kit import limits
+from okno.kit.cards import mask_cards
 from okno.kit.errors import Malformed
 
 HEAD_BYTES = 4096
@@ -99,7 +100,7 @@ def clean_name(raw: str) -> str:
     text = unicodedata.normalize("NFC", raw[: limits.FILE_NAME_LEN_MAX * 100].translate(BIDI))
     text = re.split(r"[/\\]", text)[-1]
     text = "".join(c if unicodedata.category(c)[0] != "C" or c == "\u200d" else " " for c in text)
-    text = re.sub(r'[<>:"|?*]', "_", " ".join(text.split())).strip(". ")
+    text = mask_cards(re.sub(r'[<>:"|?*]', "_", " ".join(text.split())).strip(". "))
     if len(text) > limits.FILE_NAME_LEN_MAX:
         stem, dot, ending = text.rpartition(".")
         ending = f"{dot}{ending}" if stem and len(ending) <= 10 else ""  # noqa: PLR2004 - longer is no extension

@@ -28,6 +28,7 @@ def make_app(
     dependencies: Mapping[str, object],
     providers: Mapping[str, Callable[..., Any]],
     state: Mapping[str, Any],
+    before_send: Callable[..., Any] | None = None,
 ) -> Litestar:
     """`api` goes under /api/v1, `outside` to the root.
 
@@ -59,6 +60,7 @@ def make_app(
             create_examples=False,
             components=Components(security_schemes=SECURITY),
         ),
+        before_send=[before_send] if before_send else None,
         debug=False,
         logging_config=None,
     )

@@ -46,6 +46,12 @@ class NotAllowed(OknoError):
     status, slug, title = 403, "not-allowed", "You have no right to do this"
 
 
+class Blocked(OknoError):
+    """He is not let in; nothing tells why, or for how long."""
+
+    status, slug, title = 403, "blocked", "The chat is not available"
+
+
 class NotFound(OknoError):
     """It does not exist, or it is not yours: the answer is the same."""
 

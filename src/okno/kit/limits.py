@@ -124,6 +124,31 @@ DECISIONS_AT_ONCE_MAX: Final = 50  # of one planning: a hundredth of a second, t
 LINE_READ_MAX: Final = 2_000  # places one planning looks at, the foremost of every sort of wish
 PARTICIPANTS_MAX: Final = 20  # beyond it it is a meeting
 
+# Blocks and floods
+BLOCKS_MAX: Final = 5_000  # of one workspace; all are in memory
+VISITOR_MESSAGES_BURST: Final = 1_000  # an outbox after a day without a link, several times over
+VISITOR_MESSAGES_PER_S_MAX: Final = 10.0  # nobody types faster; a program does
+ADDRESS_VISITORS_BURST: Final = (
+    2_000  # new browsers of one public address at once: a university comes from its lectures
+)
+ADDRESS_VISITORS_PER_S_MAX: Final = 10.0  # and goes on coming
+FLOOD_KEPT_MAX: Final = 100_000  # writers and addresses remembered; the quietest are forgotten
+
+# Privacy
+SECRET_LEN_MAX: Final = 500  # a passphrase; a card number has 19 digits
+SECRET_LABEL_LEN_MAX: Final = 120  # one line above the field
+RETENTION_DAYS_MAX: Final = 36_500  # a hundred years
+RETENTION_POLICIES_MAX: Final = 100  # of one workspace: an inbox and a label each
+RETENTION_AT_ONCE: Final = 100  # conversations of one reading; each is a transaction of its own
+RETENTION_EVERY_S: Final = 3600.0  # policies count in days
+SECRETS_PER_CONVERSATION_MAX: Final = 10  # fields that wait or hold something
+
+# Audit and roles
+AUDIT_SUBJECT_LEN_MAX: Final = 300  # names and ids
+AUDIT_DETAIL_LEN_MAX: Final = 1_000  # the settings that were changed, not their whole text
+PERMISSIONS_MAX: Final = 64  # all there are, and room
+CUSTOM_ROLES_MAX: Final = 100  # more nobody tells apart
+
 # System mail
 LETTERS_WAITING_MAX: Final = 1_000  # a mail server that is down for a day must not fill the database
 LETTERS_AT_ONCE_MAX: Final = 4  # connections; small servers refuse more

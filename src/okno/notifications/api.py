@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from okno.access.api import Access
 from okno.bus.events import News
@@ -80,6 +81,10 @@ class Notifications:
     async def step(self) -> int:
         """What is due now; how much there was."""
         return await self.customers.step()
+
+    async def forget(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:
+        """Of an erased person: where he is reached, what waits for him, and his words in operators' alerts."""
+        await self._db.execute(SQL["forget_person"], workspace_id, contact_id, list(conversation_ids))
 
     async def close(self) -> None:
         await self.pusher.close()

@@ -108,3 +108,9 @@ INSERT INTO notice_stop (workspace_id, address, at) VALUES ($1, lower($2), $3) O
 
 -- name: resume_address :exec
 DELETE FROM notice_stop WHERE workspace_id = $1 AND address = lower($2);
+
+-- name: forget_person :exec
+WITH pushes AS (DELETE FROM push_subscription WHERE workspace_id = $1 AND contact_id = $2),
+ notices AS (DELETE FROM notice WHERE workspace_id = $1 AND contact_id = $2),
+ reached AS (DELETE FROM reach WHERE workspace_id = $1 AND contact_id = $2)
+UPDATE alert SET detail = '' WHERE workspace_id = $1 AND conversation_id = ANY($3::uuid[]);

@@ -14,11 +14,11 @@ from okno.conversations.types import Ack, ConversationRow, Counters, EventRaw, R
 from okno.kit import limits
 from okno.kit.errors import Problem
 from okno.kit.ids import QuickUuid
-from okno.kit.wire import NO_NUL, Answer, OptionalName, OptionalText, Seq, Wire
+from okno.kit.wire import NO_NUL, RAW, Answer, OptionalName, OptionalText, Seq, Wire
 from okno.routing.types import Desk
 
 PROTOCOL_VERSION = 1
-Token = Annotated[str, Meta(max_length=4_096, pattern=NO_NUL)]
+Token = Annotated[str, Meta(max_length=4_096, pattern=NO_NUL, extra=RAW)]
 
 
 class ClientFrame(Wire, tag_field="t", frozen=True):
@@ -160,7 +160,8 @@ class Snapshot(ServerFrame, tag="snapshot", frozen=True):
 class Events(ServerFrame, tag="events", frozen=True):
     """One batch: new events of open threads, and acks of this connection's own sends.
 
-    A connection gets no event for its own send: the ack carries what it does not know yet.
+    A connection gets no event for its own send, the ack carries what it does not know yet; unless the text was masked:
+    then the event stands for what was sent.
     """
 
     events: list[EventRaw] = []

@@ -13,6 +13,7 @@ from okno.conversations.api import Conversations, Stored, Waiter
 from okno.conversations.events import Draft, Outcome
 from okno.conversations.types import CUSTOMER_SEES, HIDDEN_BODY, NOBODY, ConversationRow, Receipt
 from okno.kit import limits
+from okno.kit.cards import MASK
 from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
@@ -192,7 +193,7 @@ class Hub:
         event = hidden = b""
         secret = draft.type not in CUSTOMER_SEES or draft.target == "note"
         for session in listeners:
-            if session is origin:
+            if session is origin and MASK not in draft.body:  # else the sender has not what was stored
                 continue
             if secret and session.customer:
                 hidden = hidden or encode_event(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from okno.access.api import require
 from okno.access.types import Actor
 from okno.conversations.api import Changes
 from okno.kit import limits
@@ -103,6 +104,7 @@ class OperatorSession(Session):
 
     async def _list(self, frame: List) -> None:
         conversations = self.realtime.conversations
+        require(self.actor, "conversations")
         if not self.listing:
             self.listing = True
             self.realtime.hub.add_list(self)

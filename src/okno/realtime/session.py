@@ -14,7 +14,7 @@ from okno.conversations.api import Conversations, Draft, preview_of
 from okno.conversations.types import Message, Receipt, SendMessage, Thread
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Malformed, OknoError, TooMany
+from okno.kit.errors import Blocked, Malformed, OknoError, TooMany
 from okno.kit.tasks import Tasks
 from okno.kit.wire import encode, parse_json
 from okno.realtime.frames import (
@@ -66,6 +66,12 @@ class Realtime:
             for connection in list(self.sessions):
                 connection.sweep(now)
 
+    def on_blocks_changed(self) -> None:
+        """Who was blocked while inside has to go."""
+        for connection in list(self.sessions):
+            if connection.session is not None and connection.session.blocked:
+                connection.end("blocked")
+
     def close(self) -> None:
         """The server stops: everybody resumes elsewhere or later."""
         self.closing = True
@@ -80,6 +86,7 @@ class Connection:
         "_budget",
         "_budget_at",
         "_queue",
+        "address",
         "carrier",
         "credentials",
         "made_at",
@@ -92,6 +99,7 @@ class Connection:
         self.realtime = realtime
         self.carrier: Carrier | None = carrier
         self.credentials = credentials
+        self.address = ""
         self.session: Session | None = None
         self._queue: list[Any] | None = None
         self.made_at = self.seen_at = realtime.clock.monotonic()
@@ -145,6 +153,8 @@ class Connection:
                         await self._hello(frame)
                     elif not self.session.take(frame):
                         await self.session.handle(frame)
+                except Blocked:
+                    self.end("blocked")
                 except OknoError as error:
                     identity = frame.id if isinstance(frame, SendFrame) else None
                     self._refuse(error, identity, close=None if self.session else CLOSE_REFUSED)
@@ -252,6 +262,11 @@ class Session:
 
     def end(self, reason: str) -> None:
         self.connection.end(reason)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether he is not to be here any more."""
+        return False
 
     def take(self, frame: Any) -> bool:
         """Handle at once what needs no database; false for the rest. Raises `OknoError`."""

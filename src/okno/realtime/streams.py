@@ -59,11 +59,12 @@ class Streams:
         self._realtime = realtime
         self._carriers: dict[str, StreamCarrier] = {}
 
-    def start(self, credentials: str | None, hello: bytes) -> str:
+    def start(self, credentials: str | None, hello: bytes, address: str = "") -> str:
         if len(self._carriers) >= STREAMS_MAX:
             raise TooMany("too many event streams; use a WebSocket")
         carrier = StreamCarrier()
         carrier.connection = Connection(self._realtime, carrier, credentials)
+        carrier.connection.address = address
         secret = new_secret()
         self._carriers[secret] = carrier
         carrier.connection.receive(hello)
@@ -116,7 +117,9 @@ async def start_stream(request: AnyRequest, streams: Streams) -> StreamSession:
     origin = request.headers.get("origin")
     own = origin is None or origin.partition("://")[2] == request.headers.get("host")
     credentials = request.cookies.get(COOKIE) if own else None
-    return StreamSession(streams.start(credentials, await request.body()))
+    return StreamSession(
+        streams.start(credentials, await request.body(), request.client.host if request.client else "")
+    )
 
 
 @get(

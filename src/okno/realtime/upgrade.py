@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from okno.kit import limits
 from okno.realtime.session import Connection, Realtime
@@ -22,18 +23,36 @@ UNSUPPORTED, TOO_SLOW = 1003, 4000
 TEXT, CLOSE = WSMsgType.TEXT, WSMsgType.CLOSE  # an enum's member is a look-up of its own, on every frame
 
 
+class Proxies:
+    """What a handshake says of where it comes from, believed as far as the proxies are trusted that it names."""
+
+    def __init__(self, trusted: str, forwarded: str) -> None:
+        self._trusted, self._forwarded = trusted, forwarded
+
+    def client_of(self, peer: str) -> str:
+        hosts = _TrustedHosts(self._trusted)  # uvicorn's own rule, so that sockets and requests agree
+        if not self._forwarded or peer not in hosts:
+            return peer
+        return hosts.get_trusted_client_address(self._forwarded)[0]
+
+
 class Socket(WSListener):
     """A WebSocket as a `Carrier`."""
 
-    __slots__ = ("connection", "transport")
+    __slots__ = ("_proxies", "connection", "transport")
 
-    def __init__(self, realtime: Realtime, session_secret: str | None) -> None:
+    def __init__(self, realtime: Realtime, session_secret: str | None, proxies: "Proxies | None" = None) -> None:
         super().__init__()
         self.transport: WSTransport | None = None
+        self._proxies = proxies
         self.connection: Connection | None = Connection(realtime, self, session_secret)
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
+        peer = transport.underlying_transport.get_extra_info("peername")
+        address = str(peer[0]) if isinstance(peer, tuple) else ""
+        if self.connection is not None:
+            self.connection.address = self._proxies.client_of(address) if self._proxies else address
         transport.underlying_transport.set_write_buffer_limits(high=limits.SOCKET_QUEUE_BYTES_MAX)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:

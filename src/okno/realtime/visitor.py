@@ -59,6 +59,7 @@ class VisitorSession(Session):
             name=hello.name,
             email=hello.email,
             locale=hello.locale,
+            ip=connection.address,
         )
         if connection.carrier is None:
             return
@@ -94,6 +95,7 @@ class VisitorSession(Session):
         if sort is SendFrame and self._open and self.contact_id and self.current:
             if frame.conversation not in (None, self.current):
                 return False
+            self._take_message()
             return self._submit_text(self.guest.workspace_id, self.current, "customer", self.contact_id, frame)
         if sort is Ping:
             self.send(b'{"t":"pong","n":%d}' % frame.n)
@@ -127,8 +129,17 @@ class VisitorSession(Session):
             case _:
                 raise Malformed("a visitor does not send this")
 
+    def _take_message(self) -> None:
+        self.realtime.site.flood.take_message(self.guest.workspace_id, self.guest.visitor_id)
+
+    @property
+    def blocked(self) -> bool:
+        known = {"contact_id": self.contact_id, "visitor_id": self.guest.visitor_id, "email": self._email}
+        return self.realtime.site.blocks.is_blocked(self.guest.workspace_id, **known, ip=self.connection.address)  # type: ignore[arg-type]
+
     async def _send_or_open(self, frame: SendFrame) -> None:
         """A send that cannot go at once: the first one, one into a closed conversation, one with files."""
+        self._take_message()
         what: Send = frame.body
         guest = self.guest
         if frame.conversation not in (None, self.current) or not isinstance(what, SendMessage):

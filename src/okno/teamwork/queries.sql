@@ -104,3 +104,6 @@ UPDATE task SET told_at = $1
    SELECT workspace_id, id FROM task WHERE done_at IS NULL AND told_at IS NULL AND due_at <= $1
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING workspace_id, id, conversation_id, assignee_id, text;
+
+-- name: forget_person :exec
+UPDATE task SET text = '—' WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[]));

@@ -1,7 +1,7 @@
 """Tasks with an assignee and a due time; what happens to one of a conversation is told in its timeline."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -44,6 +44,10 @@ class Tasks:
         self._clock = clock
         self._names = names
         self.changed: Callable[[], None] = lambda: None
+
+    async def forget(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:
+        """Words of tasks about an erased person."""
+        await self._db.execute(SQL["forget_person"], workspace_id, contact_id, list(conversation_ids))
 
     async def add(self, actor: Actor, new: NewTask) -> Task:
         """Raises `NotFound` for a conversation or customer that is not there, `Invalid` for an assignee."""

@@ -1,7 +1,7 @@
 """The public door of visits: inboxes of the site channel with their widgets, and what visitors look at."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from okno.access.api import require
 from okno.access.keys import Keys, new_secret
 from okno.access.types import Actor
-from okno.db.pool import Database
+from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
@@ -164,6 +164,10 @@ class Visits:
     async def delete_demo(self) -> None:
         """Visits of the example shop's contacts."""
         await self._db.execute(SQL["delete_demo"])
+
+    async def erase_in(self, tx: Connection, workspace_id: int, visitor_ids: Sequence[UUID]) -> None:
+        """Pages, reports, addresses and devices of these browsers; that they came stays for the figures."""
+        await tx.execute(SQL["erase_visits"], workspace_id, list(visitor_ids))
 
     def _limit(self, ip: str) -> None:
         window = int(self._clock.monotonic() // WINDOW_S)

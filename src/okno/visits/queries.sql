@@ -60,3 +60,9 @@ WITH gone AS (
   RETURNING v.workspace_id, v.id), said AS (
   DELETE FROM tracked t USING gone WHERE t.workspace_id = gone.workspace_id AND t.visit_id = gone.id)
 DELETE FROM page_view p USING gone WHERE p.workspace_id = gone.workspace_id AND p.visit_id = gone.id;
+
+-- name: erase_visits :exec
+WITH seen AS (SELECT id FROM visit WHERE workspace_id = $1 AND visitor_id = ANY($2::uuid[])),
+ pages AS (DELETE FROM page_view p USING seen WHERE p.workspace_id = $1 AND p.visit_id = seen.id),
+ told AS (DELETE FROM tracked t USING seen WHERE t.workspace_id = $1 AND t.visit_id = seen.id)
+UPDATE visit v SET ip = '', device = '', source = '' FROM seen WHERE v.workspace_id = $1 AND v.id = seen.id;

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from okno.kit import limits
+from okno.kit.cards import mask_fields
 from okno.kit.wire import NO_NUL, Answer, Url, Wire
 
 Text200 = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]
@@ -104,6 +105,10 @@ class PageView(Wire, frozen=True):
     search: Text200 = ""
     utm: Text200 = ""
     hidden: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        mask_fields(self, ("url", "referrer"))  # what was looked for is in the address, too
 
 
 class Tracking(Wire, frozen=True):

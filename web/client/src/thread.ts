@@ -51,6 +51,7 @@ function react(reactions: Reaction[], emoji: string, actor: string, on: boolean)
 
 /** The target's body after a change: the same fold as the server's, so that a live thread equals one read anew. */
 export function fold(body: Body, change: Event): Body {
+  if (body.type === "secret_asked") return { ...body, state: change.body.type === "secret_given" ? "given" : "closed" }
   if (body.type !== "message" && body.type !== "note") return body
   const target: Message | Note = body
   switch (change.body.type) {
@@ -83,7 +84,11 @@ export function after(event: Event, change: Event): Event {
 
 const deletions = (events: readonly Event[]): Event[] => events.filter((e) => e.body.type === "deleted")
 
+/** What only operators are told: `erased.ts` puts it here, so that the widget need not carry it. */
+export const more: { erased?: (events: Event[], by: Event) => Event[] } = {}
+
 function appendDense(events: Event[], event: Event): Event[] {
+  if (event.body.type === "erased" && more.erased) events = more.erased(events, event)
   if ("seq" in event.body) events = events.map((e) => after(e, event))
   // an own message may have been on its way while what it quotes was deleted
   return [...events, deletions(events).reduce(after, event)]

@@ -1,6 +1,7 @@
 import type { Body, Event } from "@okno/protocol"
 import { describe, expect, it } from "vitest"
 import vectors from "./fold.vectors.json"
+import "./erased"
 import { applyEvents, emptyThread, type ThreadState } from "./thread"
 
 interface Case {
@@ -17,6 +18,7 @@ const TYPES: Record<Body["type"], true> = {
   described: true,
   held: true, joined: true,
   snoozed: true, woken: true, task: true,
+  secret_asked: true, secret_given: true, secret_closed: true, history_cleared: true, erased: true,
   hidden: true,
 }
 

@@ -11,6 +11,7 @@ const NEAR_END_PX = 80
 const GROUP_MS = 5 * 60_000
 const PRESS_MS = 450
 const Media = lazy(() => import("./media"))
+const Secret = lazy(() => import("./secret"))
 const Actions = lazy(() => import("./actions"))
 
 export type State = "queued" | "sent" | "delivered" | "read" | "failed"
@@ -132,7 +133,7 @@ function shownOf(talk: Talk, receipt: Receipt | null): Shown[] {
 /** The timeline in lines: days, who said it, messages in groups. */
 function linesOf(all: Shown[], talk: Talk, doing: Doing): ComponentChildren[] {
   const lines: ComponentChildren[] = []
-  const said = all.filter((s) => s.event.body.type === "message" || s.event.body.type === "closed" || (s.event.body.type === "assigned" && s.event.body.operator_name))
+  const said = all.filter(({ event: { body } }) => /^(message|closed|secret_asked)$/.test(body.type) || (body.type === "assigned" && body.operator_name))
   let day = ""
   said.forEach((shown, at) => {
     const { event } = shown
@@ -143,6 +144,7 @@ function linesOf(all: Shown[], talk: Talk, doing: Doing): ComponentChildren[] {
     const next = said[at + 1]
     if (event.body.type === "assigned") lines.push(<p class="day" key={event.id}>{event.body.operator_name} {w.joined}</p>)
     else if (event.body.type === "closed") lines.push(<p class="day" key={event.id}>{w.closed}</p>)
+    else if (event.body.type === "secret_asked") lines.push(<Secret key={event.id} {...{ event, talk }} />)
     else lines.push(<Line key={event.id} shown={shown} first={!joins(said[at - 1], shown)} last={!next || !joins(shown, next) || next.state !== shown.state} talk={talk} doing={doing} />)
   })
   return lines

@@ -148,14 +148,14 @@ function Panel({ init }: { init: Init }) {
       field.current?.setSelectionRange(at + emoji.length, at + emoji.length)
     })
   }
-  const { status, state, ended } = talk.view
+  const { status, state, ended, blocked } = talk.view
   const title = textsOf(init)?.title || w.title
   const assigned = state?.events.filter((e) => e.body.type === "assigned").at(-1)?.body
   const operator = (assigned?.type === "assigned" ? assigned.operator_name : state?.thread?.assignee_name) || state?.events.findLast((e) => e.actor === "operator")?.actor_name || ""
   const closed = init.config?.open === false
   const presence = closed ? (init.config?.opens_at ? `${w.answerAt} ${opening(init.config.opens_at)}` : w.closedNow) : w.here
   const chosen = tray.current?.items.length ? tray.current : null
-  const strip = ended ? w.ended : full ? w.full : sending.current ? w.wait : status === "online" ? "" : status === "offline" || talk.outbox.all.length ? w.offline : w.connecting
+  const strip = blocked ? w.blocked : ended ? w.ended : full ? w.full : sending.current ? w.wait : status === "online" ? "" : status === "offline" || talk.outbox.all.length ? w.offline : w.connecting
   const cited = edited ?? quote
   return (
     <div

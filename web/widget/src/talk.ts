@@ -49,6 +49,7 @@ export interface View {
   name: string
   unread: number
   ended: boolean
+  blocked?: boolean
 }
 
 /** The visitor's side of one conversation: link, outbox and thread, without a screen. */
@@ -305,6 +306,12 @@ export class Talk {
       case "refused":
         this.refused(frame)
         break
+      case "bye":
+        if (frame.reason === "blocked") {
+          this.link.stop()
+          this.show({ blocked: true })
+        }
+        break
       default:
     }
   }
@@ -346,7 +353,7 @@ export class Talk {
       const item = this.outbox.acked(ack)
       return item ? [eventOfAck(item, ack, { actor: "customer", id: this.contact, name: "" })] : []
     })
-    const all = [...events, ...mine]
+    const all = [...mine, ...events]
     for (const event of events) this.outbox.remove(event.id)
     const conversation = this.view.state?.conversation ?? all[0]?.conversation
     if (conversation) this.take(conversation, (state) => applyEvents(state, all))

@@ -26,6 +26,7 @@ export default {
   read: "read",
   failed: "not sent",
   ended: "The session has ended. Open the chat again.",
+  blocked: "The chat is not available.",
   write: "Write to us",
   closedNow: "We are closed now",
   answerAt: "We will answer",

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from okno.access.api import Access
 from okno.channels.site.events import BrowserListener
+from okno.channels.site.flood import Flood
 from okno.contacts.api import Browser, Contacts
+from okno.contacts.blocks import Blocks
 from okno.conversations.api import Conversations
 from okno.conversations.types import Ack, Send, Thread
 from okno.kit.errors import NotFound, NotSignedIn
@@ -44,7 +46,17 @@ Key = tuple[int, UUID]
 class Site:
     """Lets visitors in. Look-ups of hellos that arrive together share one query."""
 
-    def __init__(self, access: Access, visits: Visits, contacts: Contacts, conversations: Conversations) -> None:
+    def __init__(
+        self,
+        access: Access,
+        visits: Visits,
+        contacts: Contacts,
+        conversations: Conversations,
+        blocks: Blocks,
+        flood: Flood,
+    ) -> None:
+        self.blocks = blocks
+        self.flood = flood
         self._access = access
         self._visits = visits
         self._contacts = contacts
@@ -70,12 +82,18 @@ class Site:
         name: str,
         email: str,
         locale: str,
+        ip: str = "",
     ) -> Guest:
         """A visitor by his browser's token, or a new one. Raises `NotFound` for a key, `NotSignedIn` for a token.
+
+        Who is blocked gets `Blocked`, an address that makes new browsers like a machine `TooMany`.
 
         A new one may go by the id of his page views, as long as nobody is known behind it.
         """
         workspace_id, inbox = await self._visits.get_by_key(key)
+        self.blocks.check(workspace_id, visitor_id=visitor, email=email, ip=ip)
+        if not token:
+            self.flood.take_visitor(ip)
         if token:
             visitor_id = self._contacts.parse_visitor_token(token, workspace_id)
             browser, records = await self._look_up(workspace_id, visitor_id)
@@ -89,9 +107,10 @@ class Site:
             browser, records = await self._look_up(workspace_id, visitor_id)
             if browser is not None and browser.contact_id:
                 self._changed(workspace_id, visitor_id, browser.contact_id)
-        elif browser is not None and browser.contact_id and not browser.verified and (name or email):
-            await self._contacts.claim(workspace_id, browser.contact_id, name=name, email=email)
         contact_id = browser.contact_id if browser else None
+        self.blocks.check(workspace_id, contact_id=contact_id, visitor_id=visitor_id)
+        if not identity and browser and browser.contact_id and not browser.verified and (name or email):
+            await self._contacts.claim(workspace_id, browser.contact_id, name=name, email=email)
         shown = browser.name if browser else name
         verified = bool(browser and browser.verified)
         return Guest(workspace_id, inbox, visitor_id, contact_id, shown, verified, token, records)
@@ -102,9 +121,9 @@ class Site:
         browser, _ = await self._look_up(workspace_id, visitor)
         return uuid7() if browser and (browser.contact_id or browser.ended) else visitor
 
-    async def get_guest(self, key: str, token: str) -> Guest:
+    async def get_guest(self, key: str, token: str, ip: str = "") -> Guest:
         """For HTTP: the holder of a visitor token."""
-        return await self.enter(key, token, identity=None, name="", email="", locale="")
+        return await self.enter(key, token, identity=None, name="", email="", locale="", ip=ip)
 
     async def _look_up(self, workspace_id: int, visitor_id: UUID) -> tuple[Browser | None, list[Any]]:
         browser = await self._browsers.get((workspace_id, visitor_id))
@@ -148,7 +167,8 @@ class Site:
             raise NotFound("there is no such conversation")
 
     async def send(self, guest: Guest, client_id: UUID, what: Send) -> Ack:
-        """Append over HTTP, in the contact's open conversation."""
+        """Append over HTTP, in the contact's open conversation. Raises `TooMany` for a flood."""
+        self.flood.take_message(guest.workspace_id, guest.visitor_id)
         contact_id, conversation_id = await self.open_conversation(guest, name="", email="", locale="")
         return await self._conversations.send(
             *(guest.workspace_id, conversation_id, ("customer", contact_id), client_id, what),
@@ -161,6 +181,10 @@ class Site:
         assignee = record["assignee_id"]
         name, photo = (self._access.name_of(assignee), self._access.photo_of(assignee)) if assignee else ("", "")
         return Thread(record["id"], record["status"], assignee, name, photo, record["last_seq"])
+
+    def tell_ended(self, workspace_id: int, visitor_id: UUID) -> None:
+        """The browser's token was ended elsewhere: its open panels are told."""
+        self._changed(workspace_id, visitor_id, None)
 
     async def logout(self, guest: Guest) -> None:
         """The browser's token opens nothing any more."""

@@ -33,10 +33,10 @@ async def provide_guest(request: AnyRequest, site: Site, key: Key) -> Guest:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn("a visitor token is needed: Authorization: Bearer …")
-    return await site.get_guest(key, token.strip())
+    return await site.get_guest(key, token.strip(), request.client.host if request.client else "")
 
 
-@get("/unread", operation_id="get_unread", responses=problems(401, 404), summary="Messages not read yet")
+@get("/unread", operation_id="get_unread", responses=problems(401, 403, 404), summary="Messages not read yet")
 async def get_unread(conversations: Conversations, guest: Guest) -> Unread:
     if guest.contact_id is None:
         return Unread(0)
@@ -46,7 +46,7 @@ async def get_unread(conversations: Conversations, guest: Guest) -> Unread:
 @get(
     "/conversations",
     operation_id="list_own_conversations",
-    responses=problems(401, 404),
+    responses=problems(401, 403, 404),
     summary="One's own conversations",
 )
 async def list_own_conversations(site: Site, guest: Guest) -> list[Thread]:
@@ -56,7 +56,7 @@ async def list_own_conversations(site: Site, guest: Guest) -> list[Thread]:
 @get(
     "/conversations/{conversation_id:uuid}/events",
     operation_id="list_own_events",
-    responses=problems(401, 404),
+    responses=problems(401, 403, 404),
     summary="A page of one's own timeline",
 )
 async def list_own_events(
@@ -84,7 +84,10 @@ async def list_own_events(
 
 
 @post(
-    "/events", operation_id="send_own_message", responses=problems(401, 404, 409, 429), summary="Write to the company"
+    "/events",
+    operation_id="send_own_message",
+    responses=problems(401, 403, 404, 409, 429),
+    summary="Write to the company",
 )
 async def send_own_message(
     site: Site,
@@ -99,7 +102,7 @@ async def send_own_message(
     "/logout",
     operation_id="end_visitor",
     status_code=204,
-    responses=problems(401, 404),
+    responses=problems(401, 403, 404),
     summary="End the browser's session",
 )
 async def end_visitor(site: Site, guest: Guest) -> None:
@@ -169,7 +172,7 @@ async def end_own_upload(request: AnyRequest, files: Files, guest: Guest, file_i
     "/files/links",
     operation_id="list_own_file_links",
     status_code=200,
-    responses=problems(401, 404),
+    responses=problems(401, 403, 404),
     summary="Addresses of files",
 )
 async def list_own_file_links(conversations: Conversations, guest: Guest, data: LinkQuery) -> list[FileLink]:

@@ -16,6 +16,7 @@ import {
   type Pending,
   type ThreadState,
 } from "@okno/client"
+import "@okno/client/src/erased"
 import { applyRows } from "@okno/client/src/rows"
 import {
   PROTOCOL_VERSION,
@@ -222,16 +223,16 @@ export const useInbox = defineStore("inbox", () => {
         else byThread.set(id, [event])
       }
     }
+    for (const ack of frame.acks ?? []) {
+      const item = outbox.acked(ack)
+      if (item && self) put(eventOfAck(item, ack, { actor: "operator", id: self.id, name: self.name }))
+    }
     for (const event of frame.events ?? []) {
       outbox.remove(event.id)
       put(event)
       if (event.body.type !== "message") continue
       typing.said(event.conversation, event.actor_id)
       if (event.actor === "customer") onArrival(event, event.conversation === current.value && document.hasFocus())
-    }
-    for (const ack of frame.acks ?? []) {
-      const item = outbox.acked(ack)
-      if (item && self) put(eventOfAck(item, ack, { actor: "operator", id: self.id, name: self.name }))
     }
     for (const [id, list] of byThread) {
       change(id, (state) => applyEvents(state, list))
