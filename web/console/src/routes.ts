@@ -28,6 +28,8 @@ export const routes: RouteRecordRaw[] = [
           { path: "attributes", component: () => import("./settings/AttributesSettings.vue"), meta: { needs: "workspace" } },
           { path: "labels", component: () => import("./settings/LabelsSettings.vue"), meta: { needs: "templates" } },
           { path: "imports", component: () => import("./settings/ImportsSettings.vue"), meta: { needs: "workspace" } },
+          { path: "queues", component: () => import("./settings/QueuesSettings.vue"), meta: { needs: "routing" } },
+          { path: "seats", component: () => import("./settings/SeatsSettings.vue"), meta: { needs: "routing" } },
           { path: "keys", component: () => import("./settings/KeysSettings.vue"), meta: { needs: "api_keys" } },
         ],
       },
