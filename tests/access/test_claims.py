@@ -12,6 +12,7 @@ import pytest
 
 from okno.kit.ids import uuid7
 from okno.visits.types import Inbox
+from tests.files.conftest import TUS, Party, png
 from tests.support.live import CLOSE, Live, Staff, Wire, enter, say, sign_in
 
 SECRETS = ("Vera Holmogorova", "vera.holmogorova@example.com", "+79161234567", "my parcel is lost", "Olga Answers")
@@ -30,6 +31,7 @@ class Victim:
     contact: str
     conversation: str
     visitor: str
+    file: str
 
     def proof(self, **more: Any) -> str:
         return proof(self.inbox, self.sub, name=SECRETS[0], **more)
@@ -62,15 +64,28 @@ async def victim(live: Live) -> AsyncIterator[Victim]:
     await operator.http.post(
         f"{path}/events", params={"id": str(uuid7())}, json={"type": "message", "text": "Olga Answers: found"}
     )
+    file = await Party(operator.http, "/api/v1", {}).upload(png(), "passport.png")
+    await operator.http.post(
+        f"{path}/events", params={"id": str(uuid7())}, json={"type": "message", "attachments": [file]}
+    )
     yield Victim(
-        *(live, inbox, operator, sub, welcome["token"], identity, contact, ack["conversation"], welcome["visitor"])
+        *(live, inbox, operator, sub, welcome["token"], identity, contact, ack["conversation"], welcome["visitor"]),
+        file,
     )
     wire.cut()
     await operator.http.aclose()
 
 
 def assert_nothing_of(victim: Victim, heard: bytes) -> None:
-    marks = [*SECRETS, "olga-portrait", victim.contact, victim.conversation, str(victim.operator.actor.operator_id)]
+    marks = [
+        *SECRETS,
+        "olga-portrait",
+        "passport.png",
+        victim.file,
+        victim.contact,
+        victim.conversation,
+        str(victim.operator.actor.operator_id),
+    ]
     found = [mark for mark in marks if mark.encode() in heard]
     assert found == []
 
@@ -154,6 +169,11 @@ async def over_rest(victim: Victim, token: str) -> bytes:
                 if method in ("get", "head"):
                     answer = await http.request(method, address, params={"after": 0} if "events" in path else {})
                     heard += answer.content + str(answer.headers).encode()
+        asked = await http.post(f"{base}/files/links", json={"ids": [victim.file]})
+        heard += asked.content
+        for method in ("head", "patch", "delete"):
+            there = await http.request(method, f"{base}/files/{victim.file}", headers={**TUS, "upload-offset": "0"})
+            assert there.status_code in (401, 404, 415), there.text
         assert (await http.get(f"{base}/unread")).json() in ({"unread": 0}, *_refusals(401)), "the badge told something"
     return heard
 
