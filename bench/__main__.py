@@ -6,7 +6,7 @@ import sys
 
 import uvloop
 
-NAMES = ("durable", "sockets", "list", "fanout", "widget", "console")
+NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "shift")
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or NAMES
