@@ -50,12 +50,15 @@ def small_disk() -> Any:
 
 
 def fill(data: Path, *, leave_bytes: int) -> None:
-    """Leave so much room, or less where there is less already."""
-    free = os.statvfs(data)
-    size = free.f_bavail * free.f_frsize - leave_bytes
-    if size > 0:
-        with (data / f"filler-{uuid7()}").open("wb") as file:
+    """Leave so much room, or less where there is less already. PostgreSQL takes room meanwhile: then look again."""
+    for _ in range(100):
+        free = os.statvfs(data)
+        size = free.f_bavail * free.f_frsize - leave_bytes
+        if size <= 0:
+            return
+        with (data / f"filler-{uuid7()}").open("wb") as file, suppress(OSError):
             os.posix_fallocate(file.fileno(), 0, size)
+            return
 
 
 def free(data: Path) -> None:
