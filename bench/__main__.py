@@ -7,6 +7,7 @@ import sys
 import uvloop
 
 NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "shift")
+NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "promise")
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or NAMES

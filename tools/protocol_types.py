@@ -18,6 +18,8 @@ from okno.knowledge import types as knowledge
 from okno.notifications import types as notifications
 from okno.realtime import frames
 from okno.routing import types as routing
+from okno.routing.hours import types as hours
+from okno.routing.sla import types as sla
 from okno.visits import types as visits
 
 TARGET = Path(__file__).parent.parent / "web" / "protocol" / "types.ts"
@@ -76,6 +78,8 @@ def render() -> str:
         access,
         contacts,
         visits,
+        hours,
+        sla,
         frames,
         attributes,
         knowledge,

@@ -15,8 +15,12 @@ from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.attributes.types import NewAttribute
 from okno.conversations import store
+from okno.conversations.api import system_of
 from okno.conversations.types import (
+    Due,
     HistoryCleared,
+    Overdue,
+    Promised,
     QuoteRef,
     SendDeletion,
     SendEdit,
@@ -145,6 +149,19 @@ async def erased(app: App, actor: Actor, contact: UUID, conversation: UUID) -> N
     app.conversations.announce(told)
 
 
+async def overdue(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    late = Overdue("first_answer", datetime(2026, 1, 1, tzinfo=UTC), "Support")
+    await app.conversations.record(system_of(app.workspace_id), conversation, late)
+    due = Due("next_answer", datetime(2026, 1, 2, tzinfo=UTC), None)
+    await app.conversations.show_due(app.workspace_id, {conversation: due})
+
+
+async def promised(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for told in (Promised(noon, "closed"), Promised(noon + timedelta(hours=1), "queue", noon)):
+        await app.conversations.record(system_of(app.workspace_id), conversation, told)
+
+
 async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """Only a customer's reading has it."""
     await note(app, actor, contact, conversation)
@@ -168,6 +185,8 @@ SCENES: dict[str, Scene] = {
         snoozed,
         woken,
         task,
+        overdue,
+        promised,
         hidden,
         *(secret_asked, secret_given, secret_closed, history_cleared, erased),
     )

@@ -10,7 +10,7 @@ import random
 import warnings
 from collections import Counter, defaultdict
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -187,6 +187,30 @@ def fuzz(world: World) -> list[str]:
         return [f"{k}\n{v}" for k, v in faults.items()]
 
 
+def _hours(go: Any, world: World) -> None:
+    """Calendars, policies and a promise: no generator guesses a time zone, or comes when it is closed."""
+    week = [{"day": 0, "from_min": 540, "to_min": 1080}]
+    calendar = {"name": "Support", "time_zone": "Europe/Moscow", "week": week, "holidays": "RU"}
+    made = go("create_calendar", "POST", "/api/v1/calendars", json=calendar).json()["id"]
+    go("change_calendar", "PUT", f"/api/v1/calendars/{made}", json=calendar)
+    day = (datetime.now(UTC).weekday() + 3) % 7
+    later = {**calendar, "week": [{"day": day, "from_min": 540, "to_min": 1080}], "holidays": ""}
+    go("change_calendar", "PUT", f"/api/v1/calendars/{made}", json=later)
+    inbox = f"/api/v1/inboxes/{world.inbox.id}"
+    go("change_inbox", "PATCH", inbox, json={"calendar": made})
+    go("get_wait", "GET", f"/api/v1/widget/{world.inbox.key}/wait", "")
+    go("make_promise", "POST", f"/api/v1/widget/{world.inbox.key}/promise", "visitor", json={"name": "Olga"})
+    go("change_inbox", "PATCH", inbox, json={"calendar": None})
+    policy = {"name": "All", "first_answer_s": 60}
+    number = go("create_policy", "POST", "/api/v1/sla/policies", json=policy).json()["id"]
+    go("change_policy", "PUT", f"/api/v1/sla/policies/{number}", json=policy)
+    order = [one["id"] for one in go("list_policies", "GET", "/api/v1/sla/policies").json()]
+    go("order_policies", "PUT", "/api/v1/sla/policies", json={"policies": order})
+    go("list_clocks", "GET", f"/api/v1/conversations/{world.pools['conversation_id'][-1]}/clocks")
+    go("delete_policy", "DELETE", f"/api/v1/sla/policies/{number}")
+    go("delete_calendar", "DELETE", f"/api/v1/calendars/{made}")
+
+
 def journey(world: World, session: Any) -> None:
     """What no generator guesses: passwords, one-time links, uploads, beacons, streams."""
     base, key = world.live.url, world.inbox.key
@@ -252,6 +276,7 @@ def journey(world: World, session: Any) -> None:
     stream = go("start_stream", "POST", "/realtime/sessions", "", json=hello).json()["session"]
     go("send_frame", "POST", f"/realtime/sessions/{stream}/frames", "", json={"t": "ping", "n": 1})
     go("read_stream", "GET", f"/realtime/sessions/{stream}/stream", "", stream=True).close()
+    _hours(go, world)
     change = {"current": PASSWORD, "password": PASSWORD + "!"}
     go("change_password", "POST", "/api/v1/profile/password", json=change)
     contact = go("search_contacts", "GET", "/api/v1/contacts").json()[0]["id"]

@@ -166,6 +166,20 @@ export interface Erased {
   type: "erased"
   until: number
 }
+/** A clock ran out before somebody answered or resolved it. `policy` is its name as it was then. */
+export interface Overdue {
+  type: "overdue"
+  clock: "first_answer" | "next_answer" | "promise" | "resolution"
+  due_at: string
+  policy?: string
+}
+/** The customer was told until when an answer comes; `was`: an earlier promise that would not have been kept. */
+export interface Promised {
+  type: "promised"
+  answer_by: string
+  cause: "closed" | "queue"
+  was?: string | null
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -179,7 +193,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -214,7 +228,13 @@ export interface SendDeletion {
   type: "deleted"
   seq: number
 }
-/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. */
+/** Until when somebody is to answer or resolve it; from `warn_at` on there is little time left. */
+export interface Due {
+  clock: "first_answer" | "next_answer" | "promise" | "resolution"
+  at: string
+  warn_at: string | null
+}
+/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first. */
 export interface ConversationRow {
   id: string
   change_id: number
@@ -242,6 +262,7 @@ export interface ConversationRow {
   participants?: string[]
   snoozed?: boolean
   snoozed_until?: string | null
+  due?: Due | null
 }
 /** Exact counts of what the reader may see. `mine` and `all` count open conversations that are not laid aside. */
 export interface Counters {
@@ -543,13 +564,7 @@ export interface WidgetTexts {
   greeting?: string
   offline?: string
 }
-/** Opening hours of one weekday (0 = Monday), minutes from midnight in the widget's time zone. */
-export interface Hours {
-  day: number
-  from_min: number
-  to_min: number
-}
-/** What the loader fetches: public, cacheable. `open` is null when no hours are set (always open). */
+/** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). */
 export interface WidgetConfig {
   key: string
   side: "left" | "right"
@@ -563,7 +578,7 @@ export interface WidgetConfig {
   panel: string
   idle: string
 }
-/** One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256). */
+/** One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256). `calendar` holds the hours of the chat; those of callbacks and calls are apart. Null: always open. */
 export interface Inbox {
   id: number
   channel: string
@@ -576,8 +591,9 @@ export interface Inbox {
   texts_en: WidgetTexts
   domains: string[]
   pages_hidden: string[]
-  hours: Hours[]
-  time_zone: string
+  calendar: number | null
+  callback_calendar: number | null
+  calls_calendar: number | null
   draft_preview: boolean
   identity_secret: string
   snippet: string
@@ -586,11 +602,6 @@ export interface TextsChange {
   title?: string
   greeting?: string
   offline?: string
-}
-export interface HoursChange {
-  day: number
-  from_min: number
-  to_min: number
 }
 export interface InboxChange {
   name?: string
@@ -601,8 +612,9 @@ export interface InboxChange {
   texts_en?: TextsChange
   domains?: string[]
   pages_hidden?: string[]
-  hours?: HoursChange[]
-  time_zone?: string
+  calendar?: number | null
+  callback_calendar?: number | null
+  calls_calendar?: number | null
   draft_preview?: boolean
 }
 /** One beacon. `visitor` is made by the browser and kept in the host page's own storage. */
@@ -647,6 +659,128 @@ export interface Visit {
   device: string
   pages: SeenPage[]
   tracked: Tracked[]
+}
+/** Open on one weekday (0 = Monday), in minutes after its midnight; over 1440 the span ends in the next day. */
+export interface WeekSpan {
+  day: number
+  from_min: number
+  to_min: number
+}
+/** The same for a single day. */
+export interface DaySpan {
+  from_min: number
+  to_min: number
+}
+/** A day that is unlike its weekday, and goes before a public holiday; without spans it is closed. */
+export interface SpecialDay {
+  date: string
+  name?: string
+  spans?: DaySpan[]
+}
+/** The whole calendar. `holidays`: closed on the public holidays of a country, or of a region as `DE-BY`. */
+export interface CalendarChange {
+  name: string
+  time_zone: string
+  week: WeekSpan[]
+  holidays?: string
+  days?: SpecialDay[]
+}
+/** `open` now; `changes_at` is when that ends, null when it never does. `used`: by how many inboxes and policies. */
+export interface Calendar {
+  id: number
+  name: string
+  time_zone: string
+  week: WeekSpan[]
+  holidays: string
+  days: SpecialDay[]
+  open: boolean
+  changes_at: string | null
+  used: number
+}
+/** A public holiday; days in a row are days of their own. */
+export interface Holiday {
+  date: string
+  name: string
+}
+/** A country (ISO 3166) whose holidays are known, with its regions where they differ. */
+export interface HolidayRegion {
+  country: string
+  regions: string[]
+}
+/** The whole policy. It holds where all it names fits: `queue`, `label` (empty: any), at least `priority_min`. Seconds of business time by `calendar` (null: around the clock); null: this clock is not run. */
+export interface PolicyChange {
+  name: string
+  queue?: number | null
+  label?: string
+  priority_min?: number
+  calendar?: number | null
+  first_answer_s?: number | null
+  next_answer_s?: number | null
+  resolution_s?: number | null
+  enabled?: boolean
+}
+/** Ids of all policies: the first one that fits a conversation is its policy. */
+export interface PolicyOrder {
+  policies: number[]
+}
+/** `running`: clocks it runs now; `late`: those of them that have run out. */
+export interface Policy {
+  id: number
+  name: string
+  queue: number | null
+  label: string
+  priority_min: number
+  calendar: number | null
+  first_answer_s: number | null
+  next_answer_s: number | null
+  resolution_s: number | null
+  enabled: boolean
+  running: number
+  late: number
+}
+/** A clock of a conversation. `due_at` null: paused, or without a target. */
+export interface ClockState {
+  clock: "first_answer" | "next_answer" | "promise" | "resolution"
+  policy: string
+  started_at: string
+  stopped_at: string | null
+  due_at: string | null
+  warn_at: string | null
+  breached_at: string | null
+}
+/** How one sort of clock has fared: `met` in time, `late` after it or still running out of time. */
+export interface Attainment {
+  clock: "first_answer" | "next_answer" | "promise" | "resolution"
+  met: number
+  late: number
+}
+/** What somebody who comes now is told. `ahead` wait already; `expected_s` is time in which it is open. `answer_by` set: he is offered to leave a message, and is promised an answer by then. */
+export interface Wait {
+  closed: boolean
+  opens_at: string | null
+  ahead: number
+  expected_s: number
+  answer_by: string | null
+}
+/** How the visitor can be reached when he has left; shown to operators as claims. */
+export interface LeftContact {
+  name?: string
+  email?: string | ""
+  phone?: string
+}
+export interface Promise {
+  conversation: string
+  answer_by: string
+  cause: "closed" | "queue"
+}
+/** Promises of 30 days. `told`: broken ones whose customers were told before; medians of answered ones. */
+export interface PromiseFigures {
+  kept: number
+  broken: number
+  told: number
+  running: number
+  promised_s: number
+  waited_s: number
 }
 /** First frame of a widget. `token` is what an earlier `welcome` gave; without one `visitor` is the id the browser's page views go by. `identity` is the site's signed JWT, `after` the last `seq` the client holds of each conversation. */
 export interface VisitorHello {
@@ -854,6 +988,13 @@ export interface Why {
   level?: number
   language?: string
   by?: string
+}
+/** A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more. */
+export interface PlaceFrame {
+  t: "place"
+  conversation: string
+  place: number
+  expected_s?: number
 }
 export interface Pong {
   t: "pong"
@@ -1396,8 +1537,8 @@ export interface ImportFault {
   line: number
   problem: string
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | DeskFrame | Pong | Bye
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | DeskFrame | PlaceFrame | Pong | Bye

@@ -58,12 +58,17 @@ from okno.privacy.api import Privacy
 from okno.realtime import streams as realtime_streams
 from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
+from okno.realtime.places import Places as QueuePlaces
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
 from okno.realtime.upgrade import Proxies, Socket, socket_protocol
 from okno.routing import handlers as routing_handlers
 from okno.routing import routes as routing_routes
 from okno.routing.api import Routing
+from okno.routing.hours import routes as hours_routes
+from okno.routing.hours.api import Hours
+from okno.routing.sla import routes as sla_routes
+from okno.routing.sla.api import Clocks, Promises, Sla
 from okno.teamwork import handlers as teamwork_handlers
 from okno.teamwork import routes as teamwork_routes
 from okno.teamwork.api import Teamwork
@@ -103,6 +108,9 @@ class App:
         self.attributes = Attributes(database, self.clock)
         self.contacts = Contacts(database, keys, self.clock)
         self.visits = Visits(database, keys, self.clock, public_url, places)
+        self.hours = Hours(database, self.clock)
+        self.visits.opening = self.hours.opening
+        self.visits.time_zone = self.hours.time_zone
         self.writer = Writer(database, self.clock)
         self.files = Files.at(
             *(files, files_url), database=database, access=self.access, keys=keys, clock=self.clock, tasks=self.tasks
@@ -116,6 +124,12 @@ class App:
         )
         self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations)
         self.imports = Imports(database, self.clock, self.contacts, self.knowledge, self.attributes)
+        self.clocks = Clocks(database, self.clock, self.hours, self.conversations)
+        self.sla = Sla(
+            *(database, self.clock, self.clocks, self.conversations),
+            partial(self.tasks.spawn, name="clocks computed anew"),
+        )
+        self.promises = Promises(database, self.clock, self.hours, self.contacts, self.conversations, self.clocks)
         self.search = Search(database, self.clock, self.access)
         self.teamwork = Teamwork(database, self.access, self.contacts, self.conversations, self.clock, self.tasks)
         self.blocks = Blocks(database, self.clock, self.access)
@@ -130,6 +144,7 @@ class App:
             *(self.conversations, self.site),
         )
         self.hub = Hub(self.conversations, self.clock, self.access)
+        self.places = QueuePlaces(self.hub, self.promises, self.clock)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
         self.realtime.enter = enter
         self.streams = Streams(self.realtime)
@@ -154,6 +169,8 @@ class App:
         self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
+        self.hours.listen(self.sla.on_hours_changed)
+        self.bus.handle("sla.clocks", {"timeline"}, self.clocks.handle_timeline)
         told = partial(notifications_handlers.handle_timeline, self.notifications)
         self.bus.handle("notifications.timeline", {"timeline"}, told)
 
@@ -179,6 +196,9 @@ class App:
         self.tasks.loop(self.teamwork.run, name="teamwork")
         self.routing.start()
         self.privacy.start(self.tasks)
+        self.tasks.loop(self.clocks.run, name="clocks")
+        self.tasks.loop(self.promises.run, name="promises")
+        self.tasks.loop(self.places.run, name="places in the queue")
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
@@ -209,6 +229,9 @@ class App:
             "static": self.static,
             "streams": self.streams,
             "notifications": self.notifications,
+            "hours": self.hours,
+            "sla": self.sla,
+            "promises": self.promises,
         }
         return make_app(
             api=[
@@ -228,6 +251,9 @@ class App:
                 notifications_routes.ROUTER,
                 privacy_routes.ROUTER,
                 privacy_routes.WIDGET,
+                hours_routes.ROUTER,
+                sla_routes.ROUTER,
+                sla_routes.WIDGET,
             ],
             outside=[realtime_streams.ROUTER, files_routes.OUTSIDE, access_routes.OUTSIDE, pages.ROUTER],
             dependencies=doors,

@@ -131,6 +131,12 @@ class Contacts:
                 await self._claim(tx, workspace_id, contact_id, name, email)
             await self._changed(workspace_id, contact_id)
 
+    async def claim_phone(self, workspace_id: int, contact_id: UUID, phone: str) -> None:
+        """A telephone number the visitor says is his. Raises `Invalid`."""
+        address = rules.normal_address("phone", phone)
+        await self._db.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "phone", address, False)
+        await self._changed(workspace_id, contact_id)
+
     async def identify(
         self, workspace_id: int, visitor_id: UUID, inbox_id: int, token: str, secret: str, locale: str
     ) -> UUID:

@@ -15,7 +15,7 @@ from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.erasing import erase_in
 from okno.conversations.events import TimelineListener
-from okno.conversations.hands import Hands, Names, Sender, draft_of, system_of
+from okno.conversations.hands import Beside, Hands, Names, Sender, draft_of, system_of
 from okno.conversations.search.api import forget_demo, refresh_in
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
@@ -127,6 +127,10 @@ class Conversations(Hands):
     ) -> ConversationPage:
         """One page of a tab. `waiting` begins with who waits longest, the others with the latest."""
         require(actor, "conversations")
+        """One page of a tab. `waiting` begins with who waits longest, the others with the latest.
+
+        `due` is everything with a clock running, what runs out first at the head.
+        """
         at, after = parse_cursor(cursor) if cursor else (None, None)
         status = "open" if tab == "snoozed" else status
         by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None)
@@ -135,10 +139,10 @@ class Conversations(Hands):
             *(actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit + 1),
             *(status, label, at, after, contact),
         )
-        key = "waiting_since" if tab == "waiting" else "active_at"
+        key = store.KEYS.get(tab, "active_at")
         last = records[limit - 1] if len(records) > limit else None
         rows = [store.row_of(r) for r in records[:limit]]
-        if tab != "waiting":  # the index knows the order to within a step
+        if tab not in store.OLDEST_FIRST:  # the index knows the order to within a step
             rows.sort(key=lambda row: (row.last_at, row.id), reverse=True)
         return ConversationPage(rows, cursor_of(last[key], last["id"]) if last else None)
 
@@ -617,10 +621,14 @@ class Conversations(Hands):
                 return count
             count += len(records)
 
-    async def record(self, actor: Actor, conversation_id: UUID, body: Body) -> ConversationRow:
-        """An operator's deed that a slice above keeps the state of becomes an event."""
+    async def record(
+        self, actor: Actor, conversation_id: UUID, body: Body, *, beside: Beside | None = None
+    ) -> ConversationRow:
+        """A deed, of an operator or of the system, that a slice above keeps the state of becomes an event."""
         async with self._db.transaction() as tx:
-            await self._locked(tx, actor, conversation_id)
+            locked = await self._locked(tx, actor, conversation_id)
+            if beside:
+                await beside(tx, locked)
             appended = [await self._append_body(tx, actor, conversation_id, body)]
         return await self._changed(actor, conversation_id, appended, scope=False)
 

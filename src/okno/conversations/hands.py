@@ -1,6 +1,6 @@
 """In whose hands a conversation is: assignment, hold, participants; and what all commands in a transaction share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,6 +16,7 @@ from okno.conversations.types import (
     Assigned,
     Body,
     ConversationRow,
+    Due,
     Held,
     Joined,
     SecretClosed,
@@ -106,6 +107,16 @@ class Hands:
                 await tx.execute(SQL["set_held"], actor.workspace_id, conversation_id, held_at)
                 appended = [await self._append_body(tx, actor, conversation_id, Held(on))]
         return await self._changed(actor, conversation_id, appended, scope=False)
+
+    async def show_due(self, workspace_id: int, dues: Mapping[UUID, Due | None]) -> None:
+        """What the lists show of the clocks a slice above runs; null: none runs."""
+        values = [(i, d and d.at, d and d.warn_at, d and d.clock) for i, d in dues.items()]
+        if not values:
+            return
+        columns = map(list, zip(*values, strict=True))
+        for record in await self._db.fetch(SQL["show_due"], workspace_id, *columns, self._clock.now()):
+            for listener in self._listeners:
+                listener.on_row_changed(workspace_id, record["id"], scope=False)
 
     async def bring_in(self, actor: Actor, conversation_id: UUID, operator_id: UUID) -> ConversationRow:
         """A colleague sees the conversation from now on, of whatever team it is; again is no error."""

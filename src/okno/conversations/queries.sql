@@ -2,7 +2,7 @@
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
@@ -11,7 +11,7 @@ SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS co
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid
   FROM unnest($2::uuid[]) AS wanted (id)
@@ -33,7 +33,7 @@ SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS see
        c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM whole LEFT JOIN (changed JOIN conversation c ON c.workspace_id = $1 AND c.id = changed.id
                         JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id) ON whole.whole
@@ -82,6 +82,19 @@ UPDATE conversation SET assignee_id = $3, turn = $4, team_id = $5, held_at = NUL
 
 -- name: set_held :exec
 UPDATE conversation SET held_at = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
+
+-- In the order of ids, as appending does, and only what differs.
+-- name: show_due :many
+WITH wanted AS (SELECT * FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[]) AS w (id, due_at, warn_at, clock)),
+     locked AS (SELECT c.id, w.due_at, w.warn_at, w.clock FROM wanted w JOIN conversation c ON c.workspace_id = $1 AND c.id = w.id
+                 WHERE (c.due_at, c.due_warn_at, c.due_clock) IS DISTINCT FROM (w.due_at, w.warn_at, w.clock)
+                 ORDER BY c.id FOR NO KEY UPDATE OF c),
+     changed AS (UPDATE conversation c SET due_at = l.due_at, due_warn_at = l.warn_at, due_clock = l.clock,
+                        change_xid = pg_current_xact_id()
+                   FROM locked l WHERE c.workspace_id = $1 AND c.id = l.id RETURNING c.id),
+     news AS (INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+              SELECT $6, 'due', array_agg($1::bigint), array_agg(id), array_agg(0), array_agg(0) FROM changed HAVING count(*) > 0)
+SELECT id FROM changed LIMIT 10000;
 
 -- name: add_participant :value
 INSERT INTO participant (workspace_id, conversation_id, operator_id, added_by, added_at) VALUES ($1, $2, $3, $4, $5)

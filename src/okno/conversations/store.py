@@ -12,6 +12,7 @@ from okno.conversations.types import (
     Body,
     ConversationRow,
     Counters,
+    Due,
     Edited,
     Event,
     EventRaw,
@@ -30,9 +31,14 @@ ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS 
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
  c.last_seq, c.last_at, c.active_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq,
  c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at, c.snoozed, c.snoozed_until,
+ c.due_at, c.due_warn_at, c.due_clock,
  ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id)
    AS participants"""
 TAKES_PART = "id IN (SELECT conversation_id FROM participant WHERE workspace_id = $1 AND operator_id = $2)"
+
+KEYS = {"waiting": "waiting_since", "due": "due_at"}
+"""What a tab is ordered by; the others by `active_at`, the latest first."""
+OLDEST_FIRST = frozenset(KEYS)
 
 
 class ListFilter(NamedTuple):
@@ -56,8 +62,9 @@ def list_sql(by: ListFilter) -> str:
 
     $1 workspace, $2 reader, $3 teams, $4 limit, $5 status, $6 label, $7/$8 cursor, $9 contact.
     """
-    waiting = by.tab == "waiting"
-    key, order = ("waiting_since", "waiting_since, id") if waiting else ("active_at", "active_at DESC, id DESC")
+    waiting = by.tab in OLDEST_FIRST
+    key = KEYS.get(by.tab, "active_at")
+    order = f"{key}, id" if waiting else f"{key} DESC, id DESC"
     if by.tab == "mine":
         branches = [_branch(by, "assignee_id = $2")]
     elif by.tab == "snoozed" or by.contact:
@@ -66,7 +73,7 @@ def list_sql(by: ListFilter) -> str:
         one_team = _labelled(by) if by.label and not waiting else _branch(by, "team_id = t.team")
         teams = EVERY_TEAM if by.see_all else "unnest($3)"
         branches = [f"(SELECT per_team.* FROM {teams} AS t (team) CROSS JOIN LATERAL {one_team} AS per_team)"]
-        if by.tab == "all" and not by.see_all:
+        if by.tab in ("all", "due") and not by.see_all:
             branches += [_branch(by, "assignee_id = $2"), _branch(by, TAKES_PART)]
     found = " UNION ".join(branches)
     outer = order.replace(key, f"c.{key}").replace("id", "c.id")
@@ -80,6 +87,9 @@ def _branch(by: ListFilter, condition: str) -> str:
     if by.tab == "waiting":
         key, order, later = "waiting_since", "waiting_since, id", ">"
         where = ["workspace_id = $1", "status = 'open'", "waiting_since IS NOT NULL", "assignee_id IS NULL"]
+    elif by.tab == "due":
+        key, order, later = "due_at", "due_at, id", ">"
+        where = ["workspace_id = $1", "status = 'open'", "due_at IS NOT NULL"]
     else:
         key, order, later = "active_at", "active_at DESC, id DESC", "<"
         where = ["workspace_id = $1", "status = $5"]
@@ -136,6 +146,7 @@ def row_of(record: Any) -> ConversationRow:
         record["participants"],
         record["snoozed"],
         record["snoozed_until"],
+        Due(record["due_clock"], record["due_at"], record["due_warn_at"]) if record["due_at"] else None,
     )
 
 

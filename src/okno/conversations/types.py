@@ -13,9 +13,11 @@ from okno.kit.wire import Answer, Label, MessageText, OptionalText, Seq, Wire
 ActorType = Literal["customer", "operator", "bot", "system"]
 Status = Literal["open", "closed"]
 TurnOwner = Literal["bot", "queue", "operator"]
-Tab = Literal["mine", "waiting", "all", "snoozed"]
 SecretPurpose = Literal["card", "code_word", "other"]
 SecretState = Literal["asked", "given", "closed"]
+Tab = Literal["mine", "waiting", "all", "snoozed", "due"]
+PromiseCause = Literal["closed", "queue"]
+DueClock = Literal["first_answer", "next_answer", "resolution", "promise"]
 Emoji = Annotated[str, Meta(min_length=1, max_length=limits.REACTION_LEN_MAX, pattern=r"^[^\x00-\x7f][^\x00]*$")]
 
 
@@ -213,6 +215,22 @@ class Erased(Answer, tag_field="type", tag="erased", frozen=True):
     until: int
 
 
+class Overdue(Answer, tag_field="type", tag="overdue", frozen=True):
+    """A clock ran out before somebody answered or resolved it. `policy` is its name as it was then."""
+
+    clock: DueClock
+    due_at: datetime
+    policy: str = ""
+
+
+class Promised(Answer, tag_field="type", tag="promised", omit_defaults=True, frozen=True):
+    """The customer was told until when an answer comes; `was`: an earlier promise that would not have been kept."""
+
+    answer_by: datetime
+    cause: PromiseCause
+    was: datetime | None = None
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
@@ -238,6 +256,8 @@ Body = (
     | SecretClosed
     | HistoryCleared
     | Erased
+    | Overdue
+    | Promised
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'
@@ -249,6 +269,7 @@ CUSTOMER_SEES = frozenset(
         *("secret_asked", "secret_given", "secret_closed"),
     }
 )
+CUSTOMER_SEES = frozenset({"message", "reacted", "edited", "deleted", "opened", "closed", "assigned", "promised"})
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""
 
 
@@ -331,13 +352,21 @@ Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 # -- the summary row and pages -------------------------------------------------------------------------------------
 
 
+class Due(Answer, frozen=True):
+    """Until when somebody is to answer or resolve it; from `warn_at` on there is little time left."""
+
+    clock: DueClock
+    at: datetime
+    warn_at: datetime | None
+
+
 class ConversationRow(Answer, frozen=True):
     """One line of the list, and the header of a thread.
 
     `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's
     messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was
     handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside
-    until `snoozed_until`, or with null until the customer writes.
+    until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first.
     """
 
     id: UUID
@@ -366,6 +395,7 @@ class ConversationRow(Answer, frozen=True):
     participants: list[UUID] = []
     snoozed: bool = False
     snoozed_until: datetime | None = None
+    due: Due | None = None
 
 
 class Counters(Answer, frozen=True):

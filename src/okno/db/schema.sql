@@ -423,6 +423,26 @@ ALTER TABLE public.bus_parked ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.calendar (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL,
+    time_zone text NOT NULL,
+    week text DEFAULT '[]'::text NOT NULL,
+    holidays text DEFAULT ''::text NOT NULL,
+    days text DEFAULT '[]'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.calendar ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.calendar_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.contact (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -471,6 +491,9 @@ CREATE TABLE public.conversation (
     held_at timestamp with time zone,
     snoozed boolean DEFAULT false NOT NULL,
     snoozed_until timestamp with time zone,
+    due_at timestamp with time zone,
+    due_warn_at timestamp with time zone,
+    due_clock text,
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
 )
@@ -605,11 +628,12 @@ CREATE TABLE public.inbox (
     texts_en text DEFAULT '{}'::text NOT NULL,
     domains text[] DEFAULT '{}'::text[] NOT NULL,
     pages_hidden text[] DEFAULT '{}'::text[] NOT NULL,
-    hours text DEFAULT '[]'::text NOT NULL,
-    time_zone text DEFAULT 'Europe/Moscow'::text NOT NULL,
     draft_preview boolean DEFAULT true NOT NULL,
     identity_secret bytea NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    calendar_id bigint,
+    callback_calendar_id bigint,
+    calls_calendar_id bigint,
     CONSTRAINT inbox_accent_check CHECK ((accent ~ '^#[0-9a-f]{6}$'::text)),
     CONSTRAINT inbox_side_check CHECK ((side = ANY (ARRAY['left'::text, 'right'::text]))),
     CONSTRAINT inbox_team_id_check CHECK ((team_id >= 0))
@@ -890,6 +914,26 @@ CREATE TABLE public.privacy_settings (
     CONSTRAINT privacy_settings_secret_hours_check CHECK (((secret_hours >= 1) AND (secret_hours <= 720)))
 );
 
+CREATE TABLE public.promise (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    queue_id bigint NOT NULL,
+    calendar_id bigint,
+    cause text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    opening timestamp with time zone NOT NULL,
+    ahead integer NOT NULL,
+    expected_s double precision NOT NULL,
+    promised_at timestamp with time zone NOT NULL,
+    check_at timestamp with time zone,
+    told_at timestamp with time zone,
+    moved_to timestamp with time zone,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT promise_cause_check CHECK ((cause = ANY (ARRAY['closed'::text, 'queue'::text])))
+);
+
 CREATE TABLE public.push_key (
     id boolean DEFAULT true NOT NULL,
     public_key text NOT NULL,
@@ -1101,6 +1145,62 @@ ALTER TABLE public.skill ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.sla_clock (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    clock text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    episode integer NOT NULL,
+    used_s double precision DEFAULT 0 NOT NULL,
+    resumed_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    policy_id bigint,
+    due_at timestamp with time zone,
+    warn_at timestamp with time zone,
+    warned_at timestamp with time zone,
+    breached_at timestamp with time zone,
+    CONSTRAINT sla_clock_clock_check CHECK ((clock = ANY (ARRAY['first_answer'::text, 'next_answer'::text, 'resolution'::text, 'promise'::text])))
+);
+
+CREATE TABLE public.sla_policy (
+    workspace_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL,
+    "position" integer NOT NULL,
+    queue_id bigint,
+    label text DEFAULT ''::text NOT NULL,
+    priority_min smallint DEFAULT 1 NOT NULL,
+    calendar_id bigint,
+    first_answer_s integer,
+    next_answer_s integer,
+    resolution_s integer,
+    enabled boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT sla_policy_first_answer_s_check CHECK ((first_answer_s > 0)),
+    CONSTRAINT sla_policy_next_answer_s_check CHECK ((next_answer_s > 0)),
+    CONSTRAINT sla_policy_priority_min_check CHECK (((priority_min >= 1) AND (priority_min <= 5))),
+    CONSTRAINT sla_policy_resolution_s_check CHECK ((resolution_s > 0))
+);
+
+ALTER TABLE public.sla_policy ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sla_policy_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sla_track (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seen_seq bigint NOT NULL,
+    episode integer NOT NULL,
+    answered boolean NOT NULL,
+    waits boolean NOT NULL,
+    held boolean NOT NULL
+);
+
 CREATE TABLE public.snooze (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
@@ -1288,6 +1388,9 @@ ALTER TABLE ONLY public.bus_cursor
 ALTER TABLE ONLY public.bus_parked
     ADD CONSTRAINT bus_parked_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.calendar
+    ADD CONSTRAINT calendar_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.contact_operator
     ADD CONSTRAINT contact_operator_pkey PRIMARY KEY (workspace_id, contact_id);
 
@@ -1402,6 +1505,9 @@ ALTER TABLE ONLY public.person_export
 ALTER TABLE ONLY public.privacy_settings
     ADD CONSTRAINT privacy_settings_pkey PRIMARY KEY (workspace_id);
 
+ALTER TABLE ONLY public.promise
+    ADD CONSTRAINT promise_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.push_key
     ADD CONSTRAINT push_key_pkey PRIMARY KEY (id);
 
@@ -1455,6 +1561,15 @@ ALTER TABLE ONLY public.skill
 
 ALTER TABLE ONLY public.skill
     ADD CONSTRAINT skill_workspace_id_name_key UNIQUE (workspace_id, name);
+
+ALTER TABLE ONLY public.sla_clock
+    ADD CONSTRAINT sla_clock_pkey PRIMARY KEY (workspace_id, conversation_id, clock, started_at);
+
+ALTER TABLE ONLY public.sla_policy
+    ADD CONSTRAINT sla_policy_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.sla_track
+    ADD CONSTRAINT sla_track_pkey PRIMARY KEY (workspace_id, conversation_id);
 
 ALTER TABLE ONLY public.snooze
     ADD CONSTRAINT snooze_pkey PRIMARY KEY (conversation_id, workspace_id);
@@ -1547,6 +1662,8 @@ CREATE INDEX contact_words ON public.contact USING gin (to_tsvector('simple'::re
 
 CREATE INDEX conversation_closed ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'closed'::text);
 
+CREATE INDEX conversation_due ON public.conversation USING btree (workspace_id, team_id, due_at, id) WHERE ((due_at IS NOT NULL) AND (status = 'open'::text));
+
 CREATE INDEX conversation_label_conversation ON public.conversation_label USING btree (workspace_id, conversation_id);
 
 CREATE UNIQUE INDEX conversation_label_list ON public.conversation_label USING btree (workspace_id, label, team_id, status, active_at DESC, conversation_id DESC);
@@ -1609,6 +1726,12 @@ CREATE INDEX person_export_contact ON public.person_export USING btree (workspac
 
 CREATE INDEX person_export_due ON public.person_export USING btree (expires_at) WHERE (status <> 'deleted'::text);
 
+CREATE INDEX promise_answered ON public.promise USING btree (workspace_id, queue_id, cause, answered_at) WHERE (answered_at IS NOT NULL);
+
+CREATE INDEX promise_check ON public.promise USING btree (check_at) WHERE ((ended_at IS NULL) AND (check_at IS NOT NULL));
+
+CREATE UNIQUE INDEX promise_open ON public.promise USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX push_subscription_contact ON public.push_subscription USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE UNIQUE INDEX push_subscription_endpoint ON public.push_subscription USING btree (endpoint);
@@ -1623,6 +1746,8 @@ CREATE INDEX queue_entry_left ON public.queue_entry USING btree (workspace_id, l
 
 CREATE INDEX queue_entry_line ON public.queue_entry USING btree (workspace_id, queue_id, priority DESC, entered_at) WHERE (left_at IS NULL);
 
+CREATE INDEX queue_entry_served ON public.queue_entry USING btree (workspace_id, queue_id, left_at) WHERE (leave_reason = ANY (ARRAY['assigned'::text, 'taken'::text, 'answered'::text]));
+
 CREATE UNIQUE INDEX queue_entry_waiting ON public.queue_entry USING btree (workspace_id, conversation_id) WHERE (left_at IS NULL);
 
 CREATE INDEX rating_closed ON public.rating USING btree (workspace_id, closed_at DESC, conversation_id DESC);
@@ -1636,6 +1761,12 @@ CREATE INDEX search_entry_words ON public.search_entry USING gin (words) WITH (g
 CREATE INDEX secret_conversation ON public.secret USING btree (workspace_id, conversation_id);
 
 CREATE INDEX secret_due ON public.secret USING btree (expires_at) WHERE (closed_at IS NULL);
+
+CREATE INDEX sla_clock_due ON public.sla_clock USING btree (due_at) WHERE ((stopped_at IS NULL) AND (breached_at IS NULL) AND (due_at IS NOT NULL));
+
+CREATE INDEX sla_clock_running ON public.sla_clock USING btree (workspace_id, conversation_id) WHERE (stopped_at IS NULL);
+
+CREATE INDEX sla_clock_warn ON public.sla_clock USING btree (warn_at) WHERE ((stopped_at IS NULL) AND (warned_at IS NULL) AND (warn_at IS NOT NULL));
 
 CREATE INDEX snooze_due ON public.snooze USING btree (until_at) WHERE (until_at IS NOT NULL);
 
@@ -1702,6 +1833,9 @@ ALTER TABLE ONLY public.audit_entry
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.calendar
+    ADD CONSTRAINT calendar_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.contact_operator
     ADD CONSTRAINT contact_operator_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
 
@@ -1725,6 +1859,15 @@ ALTER TABLE ONLY public.import_row
 
 ALTER TABLE ONLY public.import
     ADD CONSTRAINT import_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_workspace_id_calendar_id_fkey FOREIGN KEY (workspace_id, calendar_id) REFERENCES public.calendar(workspace_id, id);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_workspace_id_callback_calendar_id_fkey FOREIGN KEY (workspace_id, callback_calendar_id) REFERENCES public.calendar(workspace_id, id);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_workspace_id_calls_calendar_id_fkey FOREIGN KEY (workspace_id, calls_calendar_id) REFERENCES public.calendar(workspace_id, id);
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
@@ -1836,6 +1979,15 @@ ALTER TABLE ONLY public.shift
 
 ALTER TABLE ONLY public.skill
     ADD CONSTRAINT skill_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.sla_policy
+    ADD CONSTRAINT sla_policy_workspace_id_calendar_id_fkey FOREIGN KEY (workspace_id, calendar_id) REFERENCES public.calendar(workspace_id, id);
+
+ALTER TABLE ONLY public.sla_policy
+    ADD CONSTRAINT sla_policy_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.sla_policy
+    ADD CONSTRAINT sla_policy_workspace_id_queue_id_fkey FOREIGN KEY (workspace_id, queue_id) REFERENCES public.queue(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT task_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

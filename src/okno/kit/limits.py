@@ -234,3 +234,30 @@ OUTBOX_READ_MAX: Final = 200
 OUTBOX_KEEP_HOURS: Final = 48  # two days to look at what happened
 LEASE_S: Final = 2.0  # a dead holder is missed for at most this and one renewal: under three seconds
 LEASE_RENEW_S: Final = 0.5  # three renewals may fail before the work is given up
+
+# Business time
+CALENDARS_MAX: Final = 200  # one a team and channel of a large company
+CALENDAR_SPANS_MAX: Final = 42  # six a day: nobody closes more often
+CALENDAR_DAYS_MAX: Final = 400  # exceptional days: a whole year of them
+CALENDAR_DAYS_AHEAD: Final = 400  # an opening later than in a year is none
+CALENDAR_DAYS_OPEN: Final = 14  # open for longer than that is "always" to whoever asks when it closes
+CALENDAR_CACHE_S: Final = 10.0  # another process follows a change of hours so soon
+
+# Time of answering
+SLA_POLICIES_MAX: Final = 100  # each conversation is held against all of them
+SLA_S_MIN: Final = 10  # nobody reads a message faster
+SLA_S_MAX: Final = 366 * 24 * 3600  # a year
+SLA_CACHE_S: Final = 5.0  # another process follows a change of policies so soon
+SLA_LOOK_S: Final = 15.0  # a process that died left its clocks to the others: they look at least so often
+SLA_FIRE_MAX: Final = 100  # clocks that ran out, in one transaction
+SLA_EVENTS_MAX: Final = 500  # of one conversation in one go; the rest in the next
+SLA_DAYS_SHOWN: Final = 30  # what the figures beside the policies are made of
+
+# Promises of an answer
+PROMISE_AFTER_S: Final = 300.0  # who would wait longer is offered to leave a message
+PROMISE_EXITS: Final = 120  # answers the rate is observed from: about an hour of a busy team
+PROMISE_OUTCOMES: Final = 800  # earlier promises of a queue that new ones learn from
+PROMISE_CACHE_S: Final = 20.0  # rates move slowly; a question costs a count then
+PROMISE_ROOM_DAYS: Final = 4  # operators who were here within a weekend will be here when it opens
+PLACE_S: Final = 2.0  # a customer's place in the queue is told at most so often
+PLACES_MAX: Final = 2_000  # told of at once in a workspace; who stands further back sees no place

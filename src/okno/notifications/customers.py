@@ -228,7 +228,8 @@ class Customers:
         workspace = await self._access.get_workspace(workspace_id)
         locale: Locale = reach["locale"] if reach else "ru" if contact.locale.startswith("ru") else workspace.locale
         browsers = await self._db.fetch(SQL["list_of_contact"], workspace_id, row.contact)
-        zone = rules.zone_of(reach["time_zone"] if reach else "", inbox.time_zone)
+        inbox_zone = await self._visits.time_zone(workspace_id, inbox.calendar)
+        zone = rules.zone_of(reach["time_zone"] if reach else "", inbox_zone)
         email = await self._email_of(workspace_id, contact) if self._mailer.enabled else None
         return Reader(workspace_id, row, contact, inbox, unseen, awake, locale, zone, email, browsers)
 

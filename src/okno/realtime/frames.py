@@ -235,6 +235,14 @@ class DeskFrame(ServerFrame, tag="desk", frozen=True):
     desk: Desk
 
 
+class PlaceFrame(ServerFrame, tag="place", frozen=True):
+    """A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more."""
+
+    conversation: UUID
+    place: int
+    expected_s: int = 0
+
+
 class Pong(ServerFrame, tag="pong", frozen=True):
     n: int
 
@@ -258,6 +266,7 @@ ServerFrames = (
     | Presence
     | Rows
     | DeskFrame
+    | PlaceFrame
     | Pong
     | Bye
 )

@@ -119,6 +119,14 @@ class Hub:
     def unsubscribe(self, thread: Thread, session: Listening) -> None:
         _remove(self._threads, thread, session)
 
+    def workspaces_of_customers(self) -> set[int]:
+        """Where some customer is connected here."""
+        return {workspace_id for workspace_id, _ in self._contacts}
+
+    def customers_of(self, thread: Thread) -> list[Listening]:
+        """Customers' sessions that have the thread open here."""
+        return [session for session in self._threads.get(thread, ()) if session.customer]
+
     def add_visitor(self, contact: tuple[int, UUID], session: VisitorListening) -> None:
         self._contacts.setdefault(contact, set()).add(session)
 

@@ -1,10 +1,10 @@
 """The public door of visits: inboxes of the site channel with their widgets, and what visitors look at."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import UNSET
@@ -22,7 +22,6 @@ from okno.kit.wire import encode
 from okno.visits import rules
 from okno.visits.places import Places
 from okno.visits.types import (
-    Hours,
     Inbox,
     InboxChange,
     PageView,
@@ -39,6 +38,9 @@ __all__ = ["Places", "Visits"]
 SQL = load_queries("okno.visits")
 KEY_LEN = 16
 WINDOW_S = 60.0
+Opening = Callable[[int, int | None], Awaitable[tuple[bool | None, datetime | None]]]
+"""Workspace and calendar -> whether it is open (null: no hours), and if not when it opens next."""
+ZoneOf = Callable[[int, int | None], Awaitable[str]]
 
 
 class Visits:
@@ -55,6 +57,10 @@ class Visits:
         self._by_key: dict[str, tuple[int, Inbox]] = {}
         self._seen: dict[str, int] = defaultdict(int)
         self._window = 0
+        self.opening: Opening = _always_open
+        """Asks who knows the calendars, which lie above."""
+        self.time_zone: ZoneOf = _default_zone
+        """The same, for the zone of a calendar."""
 
     # -- inboxes ---------------------------------------------------------------------------------------------------
 
@@ -102,14 +108,16 @@ class Visits:
         for name in InboxChange.__struct_fields__:
             value = getattr(change, name)
             new[name] = getattr(old, name) if value is UNSET else value
-        _check(new)
+        wanted = {new[name] for name in ("calendar", "callback_calendar", "calls_calendar")} - {None}
+        if await self._db.fetchval(SQL["count_calendars"], actor.workspace_id, sorted(wanted)) < len(wanted):
+            raise Invalid("there is no such calendar", field="calendar")
         if new["team"] and not await self._db.fetchval(SQL["team_exists"], actor.workspace_id, new["team"]):
             raise Invalid("there is no such team", field="team")
         await self._db.execute(
             SQL["change_inbox"],
             *(actor.workspace_id, inbox_id, new["name"], new["team"] or 0, new["side"], new["accent"]),
             *(encode(new["texts_ru"]).decode(), encode(new["texts_en"]).decode(), new["domains"], new["pages_hidden"]),
-            *(encode(new["hours"]).decode(), new["time_zone"], new["draft_preview"]),
+            *(new["calendar"], new["callback_calendar"], new["calls_calendar"], new["draft_preview"]),
         )
         self._by_key.clear()
         r = await self._db.fetchrow(SQL["find_inbox"], actor.workspace_id, inbox_id)
@@ -122,14 +130,14 @@ class Visits:
             *(r["id"], r["channel"], r["name"], r["key"], r["team_id"] or None, r["side"], r["accent"]),
             msgspec.json.decode(r["texts_ru"], type=WidgetTexts),
             msgspec.json.decode(r["texts_en"], type=WidgetTexts),
-            *(r["domains"], r["pages_hidden"], msgspec.json.decode(r["hours"], type=list[Hours]), r["time_zone"]),
+            *(r["domains"], r["pages_hidden"], r["calendar_id"], r["callback_calendar_id"], r["calls_calendar_id"]),
             *(r["draft_preview"], secret, snippet),
         )
 
     async def get_config(self, key: str) -> WidgetConfig:
         """What the loader of a widget may know; nothing secret is in it."""
-        _, inbox = await self.get_by_key(key)
-        is_open, opens_at = rules.opening(inbox.hours, ZoneInfo(inbox.time_zone), self._clock.now())
+        workspace_id, inbox = await self.get_by_key(key)
+        is_open, opens_at = await self.opening(workspace_id, inbox.calendar)
         return WidgetConfig(
             *(inbox.key, inbox.side, inbox.accent, inbox.texts_ru, inbox.texts_en, inbox.pages_hidden),
             *(is_open, opens_at, True, "/w/panel.html", "/w/idle.js"),
@@ -206,10 +214,9 @@ class Visits:
         ]
 
 
-def _check(new: Mapping[str, Any]) -> None:
-    try:
-        ZoneInfo(new["time_zone"])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("there is no such time zone", field="time_zone") from None
-    if any(h.from_min >= h.to_min for h in new["hours"]):
-        raise Invalid("opening comes before closing", field="hours")
+async def _default_zone(_workspace_id: int, _calendar_id: int | None) -> str:
+    return "UTC"
+
+
+async def _always_open(_workspace_id: int, _calendar_id: int | None) -> tuple[bool | None, datetime | None]:
+    return None, None

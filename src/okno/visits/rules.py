@@ -1,11 +1,6 @@
-"""Pure decisions on visits: where a visitor came from, with what, and whether the company is open."""
+"""Pure decisions on visits: where a visitor came from, and with what."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
-
-from okno.visits.types import Hours
 
 SEARCH_HOSTS = {"google": "Google", "yandex": "Яндекс", "bing": "Bing", "duckduckgo": "DuckDuckGo", "ya": "Яндекс"}
 LIVE_MINUTES = 30  # without a sign for so long a visit is over
@@ -44,21 +39,3 @@ def device_of(user_agent: str) -> str:
     system = next((name for mark, name in DEVICES if mark in user_agent), "Linux" if "Linux" in user_agent else "")
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "Safari" if "Safari" in user_agent else "")
     return " · ".join(part for part in (system, browser) if part)
-
-
-def opening(hours: Sequence[Hours], zone: ZoneInfo, now: datetime) -> tuple[bool | None, datetime | None]:
-    """Whether it is open now, and if not when it opens next. Without hours: always open (null)."""
-    if not hours:
-        return None, None
-    local = now.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    for ahead in range(8):
-        day = midnight + timedelta(days=ahead)
-        for span in sorted((h for h in hours if h.day == day.weekday()), key=lambda h: h.from_min):
-            begins = day + timedelta(minutes=span.from_min)
-            ends = day + timedelta(minutes=span.to_min)
-            if begins <= local < ends:
-                return True, None
-            if local < begins:
-                return False, begins
-    return False, None

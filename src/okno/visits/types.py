@@ -23,16 +23,8 @@ class WidgetTexts(Answer, frozen=True):
     offline: str = ""
 
 
-class Hours(Answer, frozen=True):
-    """Opening hours of one weekday (0 = Monday), minutes from midnight in the widget's time zone."""
-
-    day: int
-    from_min: int
-    to_min: int
-
-
 class WidgetConfig(Answer, frozen=True):
-    """What the loader fetches: public, cacheable. `open` is null when no hours are set (always open)."""
+    """What the loader fetches: public, cacheable. `open` is null without a calendar (always open)."""
 
     key: str
     side: Literal["left", "right"]
@@ -48,7 +40,10 @@ class WidgetConfig(Answer, frozen=True):
 
 
 class Inbox(Answer, frozen=True):
-    """One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256)."""
+    """One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256).
+
+    `calendar` holds the hours of the chat; those of callbacks and calls are apart. Null: always open.
+    """
 
     id: int
     channel: str
@@ -61,8 +56,9 @@ class Inbox(Answer, frozen=True):
     texts_en: WidgetTexts
     domains: list[str]
     pages_hidden: list[str]
-    hours: list[Hours]
-    time_zone: str
+    calendar: int | None
+    callback_calendar: int | None
+    calls_calendar: int | None
     draft_preview: bool
     identity_secret: str
     snippet: str
@@ -74,12 +70,6 @@ class TextsChange(Wire, frozen=True):
     offline: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
 
 
-class HoursChange(Wire, frozen=True):
-    day: Annotated[int, Meta(ge=0, le=6)]
-    from_min: Annotated[int, Meta(ge=0, le=1440)]
-    to_min: Annotated[int, Meta(ge=0, le=1440)]
-
-
 class InboxChange(Wire, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=limits.NAME_LEN_MAX, pattern=NO_NUL)] | UnsetType = UNSET
     team: int | UnsetType | None = UNSET
@@ -89,8 +79,9 @@ class InboxChange(Wire, frozen=True):
     texts_en: TextsChange | UnsetType = UNSET
     domains: Annotated[list[Domain], Meta(max_length=50)] | UnsetType = UNSET
     pages_hidden: Annotated[list[Text200], Meta(max_length=50)] | UnsetType = UNSET
-    hours: Annotated[list[HoursChange], Meta(max_length=28)] | UnsetType = UNSET
-    time_zone: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")] | UnsetType = UNSET
+    calendar: int | UnsetType | None = UNSET
+    callback_calendar: int | UnsetType | None = UNSET
+    calls_calendar: int | UnsetType | None = UNSET
     draft_preview: bool | UnsetType = UNSET
 
 

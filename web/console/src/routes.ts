@@ -30,6 +30,8 @@ export const routes: RouteRecordRaw[] = [
           { path: "imports", component: () => import("./settings/ImportsSettings.vue"), meta: { needs: "workspace" } },
           { path: "queues", component: () => import("./settings/QueuesSettings.vue"), meta: { needs: "routing" } },
           { path: "seats", component: () => import("./settings/SeatsSettings.vue"), meta: { needs: "routing" } },
+          { path: "sla", component: () => import("./settings/SlaSettings.vue"), meta: { needs: "workspace" } },
+          { path: "hours", component: () => import("./settings/HoursSettings.vue"), meta: { needs: "workspace" } },
           { path: "keys", component: () => import("./settings/KeysSettings.vue"), meta: { needs: "api_keys" } },
         ],
       },

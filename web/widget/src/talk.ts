@@ -50,6 +50,7 @@ export interface View {
   unread: number
   ended: boolean
   blocked?: boolean
+  place?: { place: number; expected_s?: number }
 }
 
 /** The visitor's side of one conversation: link, outbox and thread, without a screen. */
@@ -302,6 +303,9 @@ export class Talk {
           this.show({ typing: frame.on ? frame.name : null })
           if (frame.on) this.typingTimer = setTimeout(() => this.show({ typing: null }), 6_000)
         }
+        break
+      case "place":
+        this.show({ place: frame })
         break
       case "refused":
         this.refused(frame)

@@ -1,3 +1,5 @@
+import type { Due } from "@okno/protocol"
+
 /** Two letters of a name. */
 export function initials(name: string): string {
   return name.split(/\s+/).filter(Boolean).slice(0, 2).map((part) => [...part][0]!.toUpperCase()).join("") || "?"
@@ -23,6 +25,15 @@ export const LATE_S = 120
 export function blind(since: string, now: number): { seconds: number; percent: number; tone: "" | "soon" | "late" } {
   const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000))
   return { seconds, percent: Math.min(100, (seconds / LATE_S) * 100), tone: seconds >= LATE_S ? "late" : seconds >= SOON_S ? "soon" : "" }
+}
+
+/** A clock of answering as a row shows it: seconds left (negative: overdue), how much of it is gone in per cent, the tone. */
+export function dueClock(due: Due, now: number): { seconds: number; percent: number; tone: "" | "soon" | "late" } {
+  const left = Math.floor((Date.parse(due.at) - now) / 1000)
+  const warn = due.warn_at ? Date.parse(due.warn_at) : Infinity
+  const last = Date.parse(due.at) - warn
+  const percent = left <= 0 ? 100 : now >= warn ? 70 + 30 * ((now - warn) / last) : Math.max(10, Math.min(70, 70 - ((warn - now) / last) * 30))
+  return { seconds: left, percent, tone: left <= 0 ? "late" : now >= warn ? "soon" : "" }
 }
 
 /** "0:42" below an hour, then whole units: "3 ч", "2 дн.". */

@@ -18,6 +18,13 @@ describe("the list's order", () => {
     const rows = [row("never", { snoozed_until: null }), aside, row("b", { snoozed_until: "1" })]
     expect(inOrder(rows, { ...open, tab: "snoozed" }).map((r) => r.id)).toEqual(["b", "a", "never"])
   })
+  it("puts first what runs out first, wherever time is measured", () => {
+    const due = (at: string) => ({ due: { clock: "first_answer" as const, at, warn_at: null } })
+    const rows = [row("a", { waiting_since: "1" }), row("b", { waiting_since: "3", ...due("7") }), row("c", { waiting_since: "2", ...due("8") }), row("d", { status: "closed", ...due("1") })]
+    expect(inOrder(rows.slice(0, 3).map((r) => ({ ...r, assignee: "me" })), { ...open, tab: "mine" }).map((r) => r.id)).toEqual(["b", "c", "a"])
+    expect(inOrder(rows.filter((r) => belongs(r, { ...open, tab: "due" }, "me")), { ...open, tab: "due" }).map((r) => r.id)).toEqual(["b", "c"])
+    expect(mostUrgent(rows, "me", null)?.id).toBe("b")
+  })
   it("shows a label's rows only, and nobody's waiting ones under waiting", () => {
     expect(belongs(row("a", { labels: ["vip"] }), { ...open, label: "vip", tab: "all" }, "me")).toBe(true)
     expect(belongs(row("a"), { ...open, label: "vip", tab: "all" }, "me")).toBe(false)

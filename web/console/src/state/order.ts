@@ -1,6 +1,6 @@
 import type { ConversationRow } from "@okno/protocol"
 
-export type Tab = "mine" | "waiting" | "all" | "snoozed"
+export type Tab = "mine" | "waiting" | "all" | "snoozed" | "due"
 export type Status = "open" | "closed"
 export interface Filter {
   tab: Tab
@@ -11,6 +11,8 @@ export interface Filter {
 const by = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const latest = (a: ConversationRow, b: ConversationRow): number => by(b.last_at, a.last_at) || by(b.id, a.id)
 const longest = (a: ConversationRow, b: ConversationRow): number => by(a.waiting_since ?? "", b.waiting_since ?? "") || by(a.id, b.id)
+/** What runs out first; what no clock runs for comes after, the longest wait first. */
+const firstDue = (a: ConversationRow, b: ConversationRow): number => by(a.due?.at ?? "~", b.due?.at ?? "~") || longest(a, b)
 
 /** Those without a time, which wait for the customer, come last. */
 const soonest = (a: ConversationRow, b: ConversationRow): number => by(a.snoozed_until ?? "~", b.snoozed_until ?? "~") || by(a.id, b.id)
@@ -21,16 +23,18 @@ export function belongs(row: ConversationRow, { tab, status, label }: Filter, me
   if (tab === "snoozed") return row.status === "open" && !!row.snoozed
   if (row.snoozed) return false
   if (tab === "waiting") return row.status === "open" && row.waiting_since !== null && row.assignee === null
+  if (tab === "due") return row.status === "open" && !!row.due
   return row.status === status && (tab === "all" || row.assignee === me)
 }
 
-/** Snoozed: who comes back first. Waiting: who waits longest. Mine: who must be answered, longest first, then who must answer. All: the latest. */
+/** Snoozed: who comes back first. Waiting: who waits longest. Mine: who must be answered, first whose time runs out, then who must answer. All: the latest. */
 export function inOrder(rows: ConversationRow[], { tab, status }: Filter): ConversationRow[] {
   if (tab === "waiting") return rows.sort(longest)
   if (tab === "snoozed") return rows.sort(soonest)
+  if (tab === "due") return rows.sort(firstDue)
   if (tab === "all" || status === "closed") return rows.sort(latest)
   const [due, rest] = [rows.filter((row) => row.waiting_since !== null), rows.filter((row) => row.waiting_since === null)]
-  return [...due.sort(longest), ...rest.sort(latest)]
+  return [...due.sort(firstDue), ...rest.sort(latest)]
 }
 
 /** Whom to answer next after `done`: mine that wait, then anybody who waits without an operator; null when all is answered. */
@@ -40,7 +44,7 @@ export function mostUrgent(rows: Iterable<ConversationRow>, me: string, done: st
   for (const row of rows) {
     if (row.id === done || row.status !== "open" || row.snoozed || row.waiting_since === null) continue
     if (row.assignee !== null && row.assignee !== me) continue
-    if (!best || rank(row) < rank(best) || (rank(row) === rank(best) && longest(row, best) < 0)) best = row
+    if (!best || rank(row) < rank(best) || (rank(row) === rank(best) && firstDue(row, best) < 0)) best = row
   }
   return best
 }

@@ -1,0 +1,44 @@
+"""Customers who wait are told their place in the queue and how long it takes, as it changes."""
+
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.wire import encode
+from okno.realtime.frames import PlaceFrame
+from okno.realtime.hub import Hub, Thread
+from okno.routing.sla.api import Promises
+
+Told = tuple[int, int]
+
+
+class Places:
+    """Each process tells those connected to it; one query a workspace and PLACE_S, while customers are connected."""
+
+    def __init__(self, hub: Hub, promises: Promises, clock: Clock) -> None:
+        self._hub = hub
+        self._promises = promises
+        self._clock = clock
+        self._told: dict[Thread, Told] = {}
+
+    async def run(self) -> None:
+        while True:
+            await self.tell()
+            await self._clock.sleep(limits.PLACE_S)
+
+    async def tell(self) -> None:
+        """What has changed since the last time, to whoever is concerned."""
+        standing: dict[Thread, Told] = {}
+        for workspace_id in self._hub.workspaces_of_customers():
+            for conversation_id, (place, expected_s) in (await self._promises.places(workspace_id)).items():
+                minutes = -(-expected_s // 60) * 60  # nobody is told every second
+                standing[workspace_id, conversation_id] = (place, minutes)
+        for thread in [*standing, *(one for one in self._told if one not in standing)]:
+            self._show(thread, standing.get(thread))
+        self._told = {thread: told for thread, told in standing.items() if self._hub.customers_of(thread)}
+
+    def _show(self, thread: Thread, now: Told | None) -> None:
+        sessions = self._hub.customers_of(thread)
+        if sessions and self._told.get(thread) != now:
+            place, expected_s = now or (0, 0)
+            frame = encode(PlaceFrame(thread[1], place, expected_s))
+            for session in sessions:
+                session.send(frame)
