@@ -13,6 +13,7 @@ from okno.conversations import types as conversations
 from okno.conversations.search import types as search
 from okno.desk import types as desk
 from okno.imports import types as imports
+from okno.integrations import types as integrations
 from okno.kit.errors import Problem
 from okno.knowledge import types as knowledge
 from okno.notifications import types as notifications
@@ -87,6 +88,7 @@ def render() -> str:
         notifications,
         routing,
         imports,
+        integrations,
     )
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]

@@ -1,10 +1,16 @@
 """Quick work at the desk: templates, macros and own fields, by few keys and on the Russian layout."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_console_access import faults
 from tests.e2e.test_conversation import SLOW_MS, panel, say
-from tests.support.process import Server
+from tests.support.process import Server, free_port
 
 
 class Keys:
@@ -160,3 +166,41 @@ def test_a_list_in_an_old_encoding_comes_in_and_goes_back(console: Page, server:
     line.get_by_test_id("import-undo").click()
     line.get_by_test_id("import-undo-sure").click()
     expect(line).to_contain_text("Возвращено", timeout=SLOW_MS)
+
+
+@pytest.fixture
+def other_system() -> Iterator[int]:
+    """The example of the other side of a connector; its port."""
+    port = free_port()
+    example = Path(__file__).parents[2] / "docs/examples/crm-connector/server.py"
+    process = subprocess.Popen([sys.executable, str(example), str(port)])
+    yield port
+    process.kill()
+    process.wait()
+
+
+def test_the_card_shows_the_record_of_another_system(
+    console: Page, shop: Page, server: Server, other_system: int
+) -> None:
+    """The operator would look every customer up in a second window."""
+    console.goto(f"{server.url}/settings/crm")
+    console.get_by_test_id("new-connector").click()
+    console.get_by_test_id("crm-name").fill("Учёт")
+    console.get_by_test_id("crm-url").fill(f"http://127.0.0.1:{other_system}/customers?email={{{{contact.email}}}}")
+    console.get_by_test_id("crm-value").fill("Bearer example")
+    console.get_by_test_id("crm-label").fill("Тариф")
+    console.get_by_test_id("crm-path").fill("account.plan")
+    console.get_by_test_id("save").click()
+    console.get_by_test_id("crm-email").fill("anna@shop.example")
+    console.get_by_test_id("crm-try").click()
+    expect(console.get_by_test_id("crm-trial")).to_contain_text("Gold", timeout=SLOW_MS)
+    assert faults(console) == []
+    say(panel(shop), "Какой у меня тариф?")
+    console.goto(f"{server.url}/conversations")
+    console.get_by_test_id("tab-all").click()
+    walk_to(console, "Какой у меня тариф?")
+    console.get_by_role("button", name="Добавить", exact=True).click()
+    console.get_by_placeholder("Почта или телефон").fill("anna@shop.example")
+    console.keyboard.press("Enter")
+    expect(console.get_by_test_id("crm")).to_contain_text("Gold", timeout=SLOW_MS)
+    assert faults(console) == []

@@ -374,6 +374,13 @@ def quick_work(go: Any, contact: str, conversation: str, run_import: Any) -> Non
     go("get_article", "GET", f"/api/v1/articles/{article}")
     go("change_article", "PATCH", f"/api/v1/articles/{article}", json={"folder": "help"})
     go("delete_article", "DELETE", f"/api/v1/articles/{article}")
+    system = {"name": "CRM", "url": "http://127.0.0.1:9/?email={{contact.email}}"}
+    place = go("create_crm_connector", "POST", "/api/v1/crm/connectors", json=system).json()["id"]
+    place = f"/api/v1/crm/connectors/{place}"
+    go("change_crm_connector", "PATCH", place, json={"fields": [{"label": "Plan", "path": "plan"}]})
+    go("try_crm_connector", "POST", f"{place}/trial", json={"email": "anna@shop.example"})
+    go("list_crm_cards", "GET", f"/api/v1/contacts/{contact}/crm")
+    go("delete_crm_connector", "DELETE", place)
     go("delete_macro", "DELETE", f"/api/v1/macros/{macro}")
     go("delete_template", "DELETE", f"/api/v1/templates/{template}")
     go("delete_attribute", "DELETE", f"/api/v1/attributes/{attribute}")

@@ -1537,6 +1537,69 @@ export interface ImportFault {
   line: number
   problem: string
 }
+/** `path` leads to a value of the answer: names and, in lists, numbers from 0, joined by dots. */
+export interface CrmField {
+  label: string
+  path: string
+}
+/** The value of the header is never told; `secret` says whether there is one. */
+export interface CrmConnector {
+  id: string
+  name: string
+  url: string
+  header: string
+  secret: boolean
+  fields: CrmField[]
+  keep_s: number
+  enabled: boolean
+}
+/** `url` is asked by GET for JSON, with `{{contact.email}}`, `{{contact.phone}}` or `{{contact.<key>}}` in it. `header` and its `value` sign in there. The answer is kept for `keep_s`. */
+export interface NewCrmConnector {
+  name: string
+  url: string
+  header?: string
+  value?: string
+  fields?: CrmField[]
+  keep_s?: number
+  enabled?: boolean
+}
+export interface CrmConnectorChange {
+  name?: string
+  url?: string
+  header?: string
+  value?: string
+  fields?: CrmField[]
+  keep_s?: number
+  enabled?: boolean
+}
+/** `link`: the value is an address to open. */
+export interface CrmValue {
+  label: string
+  value: string
+  link: boolean
+}
+/** What a system tells of a customer. `fetched_at` null: nothing has come so far. `error` says why there is nothing newer; the values are then the last that came. `found` false: not known there. `claimed`: asked by an address the customer only says is his; the record may be somebody else's. */
+export interface CrmCard {
+  connector: string
+  name: string
+  values: CrmValue[]
+  found: boolean
+  fetched_at: string | null
+  error: string
+  claimed: boolean
+}
+/** Whom to ask for in a trial. */
+export interface CrmQuestion {
+  email?: string
+  phone?: string
+}
+/** What came back, as it came: the beginning of its text, and the values of the fields. */
+export interface CrmTrial {
+  address: string
+  body: string
+  values: CrmValue[]
+  error: string
+}
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct

@@ -131,6 +131,7 @@ async def _serve(settings: Settings) -> None:
             places=places,
             trusted_proxies=settings.trusted_proxies,
             push_hosts=settings.push_hosts.replace(",", " ").split(),
+            connect_networks=settings.connect_networks,
         )
         app.flood.enabled = settings.flood_limits
         if settings.worker:

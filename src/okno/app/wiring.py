@@ -44,6 +44,8 @@ from okno.http.audit import audit_hook
 from okno.http.static import Static, static_folder
 from okno.imports import routes as imports_routes
 from okno.imports.api import Imports
+from okno.integrations import routes as integrations_routes
+from okno.integrations.api import Integrations
 from okno.kit.clock import Clock, SystemClock
 from okno.kit.tasks import Tasks
 from okno.knowledge import routes as knowledge_routes
@@ -93,6 +95,7 @@ class App:
         smtp: SmtpServer | None = None,
         places: Places | None = None,
         trusted_proxies: str = "",
+        connect_networks: str = "",
         push_hosts: Sequence[str] = (),
     ) -> None:
         self.clock = clock or SystemClock()
@@ -123,6 +126,7 @@ class App:
             *(self.attributes, self.files),
         )
         self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations)
+        self.integrations = Integrations(database, keys, self.clock, self.contacts, connect_networks)
         self.imports = Imports(database, self.clock, self.contacts, self.knowledge, self.attributes)
         self.clocks = Clocks(database, self.clock, self.hours, self.conversations)
         self.sla = Sla(
@@ -205,6 +209,7 @@ class App:
         self.realtime.close()
         await self.tasks.close()
         await self.notifications.close()
+        await self.integrations.close()
         await self.database.close()
 
     def asgi(self) -> Litestar:
@@ -226,6 +231,7 @@ class App:
             "teamwork": self.teamwork,
             "imports": self.imports,
             "privacy": self.privacy,
+            "integrations": self.integrations,
             "static": self.static,
             "streams": self.streams,
             "notifications": self.notifications,
@@ -245,6 +251,7 @@ class App:
                 knowledge_routes.ROUTER,
                 desk_routes.ROUTER,
                 imports_routes.ROUTER,
+                integrations_routes.ROUTER,
                 search_routes.ROUTER,
                 teamwork_routes.ROUTER,
                 site_routes.ROUTER,

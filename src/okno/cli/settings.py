@@ -43,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     push_hosts: Annotated[
         str, Meta(description="Comma-separated hosts of push services besides those of the browsers' makers")
     ] = ""
+    connect_networks: Annotated[
+        str, Meta(description="Comma-separated private networks that connectors to own systems may call, 10.1.0.0/16")
+    ] = ""
     geoip_db: Annotated[str, Meta(description="File .mmdb that knows cities by address: the place of a visitor")] = ""
     locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"

@@ -508,6 +508,26 @@ CREATE TABLE public.conversation_label (
     conversation_id uuid NOT NULL
 );
 
+CREATE TABLE public.crm_connector (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    header text DEFAULT ''::text NOT NULL,
+    secret bytea,
+    keep_s integer NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.crm_field (
+    workspace_id bigint NOT NULL,
+    connector_id uuid NOT NULL,
+    place smallint NOT NULL,
+    label text NOT NULL,
+    path text NOT NULL
+);
+
 CREATE TABLE public.custom_role (
     workspace_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1400,6 +1420,12 @@ ALTER TABLE ONLY public.contact
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_pkey PRIMARY KEY (id, workspace_id);
 
+ALTER TABLE ONLY public.crm_connector
+    ADD CONSTRAINT crm_connector_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.crm_field
+    ADD CONSTRAINT crm_field_pkey PRIMARY KEY (workspace_id, connector_id, place);
+
 ALTER TABLE ONLY public.custom_role
     ADD CONSTRAINT custom_role_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1847,6 +1873,12 @@ ALTER TABLE ONLY public.contact
 
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id);
+
+ALTER TABLE ONLY public.crm_connector
+    ADD CONSTRAINT crm_connector_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.crm_field
+    ADD CONSTRAINT crm_field_workspace_id_connector_id_fkey FOREIGN KEY (workspace_id, connector_id) REFERENCES public.crm_connector(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.custom_role
     ADD CONSTRAINT custom_role_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

@@ -27,6 +27,18 @@ ATTRIBUTES_MAX: Final = 100  # a card of two screens
 ATTRIBUTE_LEN_MAX: Final = 1_000  # a few sentences; more is a note
 CHOICES_MAX: Final = 100  # a list one can still choose from
 
+# Own systems
+CRM_CONNECTORS_MAX: Final = 10  # more systems than a card has room for
+CRM_FIELDS_MAX: Final = 30  # a screen of the card
+CRM_S_MAX: Final = 3.0  # an operator does not wait longer for a card
+CRM_ANSWER_BYTES_MAX: Final = 256 * 1024  # a customer's record; longer answers are lists of everything
+CRM_VALUE_LEN: Final = 300  # three lines of the card
+CRM_KEEP_S_MAX: Final = 86_400  # a day
+CRM_HELD_MAX: Final = 5_000  # answers in memory, some megabytes
+CRM_CONNECTIONS_MAX: Final = 20  # what a small system of a company bears
+CRM_SECRET_LEN_MAX: Final = 2_000  # the longest tokens
+CRM_TRIAL_LEN: Final = 4_000  # of the answer, to find the paths in
+
 # Labels
 LABELS_LISTED_MAX: Final = 500  # more words than anybody tells apart
 RELABEL_AT_ONCE: Final = 500  # conversations of one transaction: nobody waits for its locks

@@ -32,6 +32,7 @@ export const routes: RouteRecordRaw[] = [
           { path: "seats", component: () => import("./settings/SeatsSettings.vue"), meta: { needs: "routing" } },
           { path: "sla", component: () => import("./settings/SlaSettings.vue"), meta: { needs: "workspace" } },
           { path: "hours", component: () => import("./settings/HoursSettings.vue"), meta: { needs: "workspace" } },
+          { path: "crm", component: () => import("./settings/CrmSettings.vue"), meta: { needs: "workspace" } },
           { path: "keys", component: () => import("./settings/KeysSettings.vue"), meta: { needs: "api_keys" } },
         ],
       },
