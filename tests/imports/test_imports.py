@@ -11,7 +11,7 @@ from okno.contacts.types import ContactChange
 from okno.imports import rules
 from okno.imports.api import Imports
 from okno.imports.types import Import, ImportChange
-from okno.kit.errors import Conflict, Invalid, NotAllowed
+from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from okno.kit.ids import uuid7
 from okno.knowledge.types import NewTemplate, TemplateChange
 from tests.conversations.people import make_operator, open_conversation
@@ -166,6 +166,26 @@ async def test_an_undo_leaves_what_somebody_works_with(app: App) -> None:
     assert undone.kept == 1
     assert await app.contacts.search(app.workspace_id, f"s-{mark}") == []
     assert (await app.contacts.get_contact(app.workspace_id, talks.id)).name == "By hand"
+
+
+async def test_of_an_erased_person_no_import_keeps_anything(app: App) -> None:
+    """An undo would bring back the name of somebody who asked to be forgotten; a draft would keep him in its file."""
+    actor = await make_operator(app, "admin")
+    mark = uuid7().hex[-10:]
+    done = await run(app, actor, await begin(app, actor, "contacts", f"name,email\nBefore,e-{mark}@x.example\n"))
+    again = await begin(app, actor, "contacts", f"name,email\nAfter,e-{mark}@x.example\n")
+    await app.imports.change_import(actor, again.id, ImportChange(known="update"))
+    renamed = await run(app, actor, again)
+    (known,) = await app.contacts.search(app.workspace_id, f"e-{mark}")
+    await app.imports.forget(app.workspace_id, known.id)
+    for one in (renamed, done):
+        await undo(app, actor, one)
+    assert (await app.contacts.get_contact(app.workspace_id, known.id)).name == "After"
+    draft = await begin(app, actor, "contacts", f"name\nDraft {mark}\n")
+    await app.database.execute("UPDATE import SET created_at = now() - interval '30 days' WHERE id = $1", draft.id)
+    await app.imports.purge()
+    with pytest.raises(NotFound):
+        await app.imports.get_import(actor, draft.id)
 
 
 async def test_templates_and_articles_come_in_and_go_back(app: App) -> None:

@@ -42,6 +42,7 @@ from okno.http import pages
 from okno.http.assembly import make_app
 from okno.http.audit import audit_hook
 from okno.http.static import Static, static_folder
+from okno.imports import handlers as imports_handlers
 from okno.imports import routes as imports_routes
 from okno.imports.api import Imports
 from okno.integrations import routes as integrations_routes
@@ -168,6 +169,7 @@ class App:
         self.bus.handle(
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
         )
+        self.bus.handle("imports.erased", {PERSON_ERASED}, partial(imports_handlers.handle_erased, self.imports))
         self.bus.handle("teamwork.erased", {PERSON_ERASED}, partial(teamwork_handlers.handle_erased, self.teamwork))
         forgotten = partial(notifications_handlers.handle_erased, self.notifications)
         self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)

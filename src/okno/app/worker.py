@@ -51,7 +51,17 @@ def jobs_of(files: Files, imports: Imports) -> Mapping[str, Work]:
     async def undo_import(payload: str) -> None:
         await imports.undo(*parse_job(payload))
 
-    return {RUN: run_import, UNDO: undo_import, "files.erase": erase, "files.finish": finish, "files.purge": purge}
+    async def purge_imports(_: str) -> None:
+        await imports.purge()
+
+    return {
+        "imports.purge": purge_imports,
+        RUN: run_import,
+        UNDO: undo_import,
+        "files.erase": erase,
+        "files.finish": finish,
+        "files.purge": purge,
+    }
 
 
 async def _work(settings: Settings, url: str) -> None:
@@ -72,7 +82,9 @@ async def _work(settings: Settings, url: str) -> None:
             knowledge = Knowledge(database, clock, access, attributes, files)
             imports = Imports(database, clock, Contacts(database, keys, clock), knowledge, attributes)
             files.sandbox.clear()
-            await Worker(database, jobs_of(files, imports), {"files.purge": PURGE_EVERY_S}).run()
+            await Worker(
+                database, jobs_of(files, imports), {"files.purge": PURGE_EVERY_S, "imports.purge": PURGE_EVERY_S}
+            ).run()
         except Exception as error:  # noqa: BLE001 - the same
             log.warning("the worker begins anew", error=repr(error)[:300])
         finally:

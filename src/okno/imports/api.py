@@ -61,10 +61,17 @@ class Imports:
         targets = rules.guess_targets(kind, table.columns, named)
         import_id, now = uuid7(), self._clock.now()
         async with self._db.transaction() as tx:
-            await tx.execute(SQL["forget_drafts"], actor.workspace_id, now - timedelta(hours=limits.UPLOAD_HOURS))
             values = (actor.operator_id, kind, name, content, encoding, delimiter, True, targets, len(table.lines), now)
             await tx.execute(SQL["insert_import"], actor.workspace_id, import_id, *values)
         return await self.get_import(actor, import_id)
+
+    async def purge(self) -> None:
+        """The job: drafts that nobody started go with their files."""
+        await self._db.execute(SQL["forget_drafts"], self._clock.now() - timedelta(hours=limits.UPLOAD_HOURS))
+
+    async def forget(self, workspace_id: int, contact_id: UUID) -> None:
+        """Of a person who was erased no former name and no former value is kept, and no undo brings them back."""
+        await self._db.execute(SQL["forget_target"], workspace_id, contact_id)
 
     async def _possible(self, workspace_id: int, kind: Kind) -> list[ImportTarget]:
         required = rules.REQUIRED[kind]

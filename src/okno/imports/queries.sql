@@ -30,7 +30,7 @@ DELETE FROM import WHERE workspace_id = $1 AND id = $2 AND status = 'draft' RETU
 
 -- Drafts that nobody started, with the file in them.
 -- name: forget_drafts :exec
-DELETE FROM import WHERE workspace_id = $1 AND status = 'draft' AND created_at < $2;
+DELETE FROM import WHERE status = 'draft' AND created_at < $1;
 
 -- name: progress :exec
 UPDATE import SET done_rows = $3, created = created + $4, updated = updated + $5, skipped = skipped + $6,
@@ -53,3 +53,7 @@ UPDATE import SET kept = kept + $3 WHERE workspace_id = $1 AND id = $2;
 
 -- name: list_faults :many
 SELECT line, problem FROM import_row WHERE workspace_id = $1 AND import_id = $2 AND fate = 'faulty' ORDER BY line LIMIT $3;
+
+-- The way back to an erased person is erased, too.
+-- name: forget_target :exec
+DELETE FROM import_row WHERE workspace_id = $1 AND target_id = $2;
