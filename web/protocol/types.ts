@@ -1327,6 +1327,75 @@ export interface SelfTestStep {
 export interface SelfTestResult {
   steps: SelfTestStep[]
 }
+/** Ask the customer of a conversation for something nobody but permitted operators may read. */
+export interface NewSecret {
+  purpose: "card" | "code_word" | "other"
+  label?: string
+}
+/** What the customer has put into the masked field. */
+export interface SecretValue {
+  value: string
+}
+/** The event that asks stands under `seq`; the value is destroyed at `expires_at`. */
+export interface AskedSecret {
+  id: string
+  conversation: string
+  seq: number
+  expires_at: string
+}
+/** Shown to one operator for a moment, and written into the audit log. */
+export interface RevealedSecret {
+  value: string
+  given_at: string
+  expires_at: string
+}
+/** Why nothing of a person may be erased. */
+export interface Hold {
+  reason: string
+  created_by: string
+  created_at: string
+}
+/** What has been decided on a person's data. */
+export interface PersonState {
+  contact: string
+  erased_at: string | null
+  hold: Hold | null
+}
+export interface NewHold {
+  reason: string
+}
+/** Conversations of an inbox, of a label, of both, or all, are erased so many days after they were closed. */
+export interface NewRetention {
+  days: number
+  inbox?: number | null
+  label?: string
+  enabled?: boolean
+}
+/** A policy, when it was last run and how many conversations it has erased. */
+export interface Retention {
+  id: number
+  inbox: number | null
+  label: string
+  days: number
+  enabled: boolean
+  run_at: string | null
+  erased: number
+}
+/** What a policy would do now: conversations it would erase, and those a legal hold keeps. */
+export interface RetentionRun {
+  due: number
+  held: number
+  oldest: string | null
+}
+/** `secret_hours`: so long a value of a masked field is kept; `audit_days`: so long an entry of the log. */
+export interface PrivacySettings {
+  secret_hours: number
+  audit_days: number
+}
+export interface PrivacySettingsChange {
+  secret_hours: number
+  audit_days: number
+}
 /** What some operators can do and others cannot; levels go from 1 to 5. */
 export interface Skill {
   id: number

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks"
-import { keep } from "./host"
+import { keep, type Person } from "./host"
 import { Icon } from "./icons"
 import type { Talk } from "./talk"
 import "./dress"
@@ -8,6 +8,7 @@ import { lang, timeOf, w } from "./words"
 
 const SOUND = "M11 4.700a.7.7 0 0 0-1.200-.5L6.400 7.600A1.400 1.400 0 0 1 5.400 8H3a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2.400a1.400 1.400 0 0 1 1 .4l3.400 3.400a.7.7 0 0 0 1.200-.5zM16 9a5 5 0 0 1 0 6"
 const GLOBE = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M2 12h20M12 2a15 15 0 0 1 0 20 15 15 0 0 1 0-20"
+const BIN = "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2"
 const SAVE = "M12 3v12M7 10l5 5 5-5M5 21h14"
 
 /** The whole conversation as text, older pages read first. */
@@ -48,12 +49,21 @@ export default function Options({ talk, close, say }: { talk: Talk; close: () =>
     keep({ mute: stored.mute })
     leave()
   }
+  const clear = async (): Promise<void> => {
+    leave()
+    if (!confirm(more().clearSure)) return
+    const answer = await fetch(`/api/v1/widget/${talk.key}/history/clearing`, { method: "POST", headers: talk.headers }).catch(() => null)
+    if (!answer?.ok) return
+    talk.view = { ...talk.view, state: null }
+    talk.identify(talk.init.person ?? ({} as Person))
+  }
   return (
     <div class="scrim" onClick={leave}>
       <div class="menu top" role="menu" aria-label={w.menu} ref={menu} onKeyDown={keys} onClick={(e) => e.stopPropagation()}>
         <button type="button" role="menuitemcheckbox" aria-checked={!stored.mute} onClick={mute}><Icon path={SOUND} />{more().sound}<span class="end">{!stored.mute && <Icon name="check" />}</span></button>
         <button type="button" role="menuitem" data-testid="language" onClick={() => { leave(); say(lang === "ru" ? "en" : "ru") }}><Icon path={GLOBE} /><span lang={lang === "ru" ? "en" : "ru"}>{more().language}</span></button>
         {!!talk.view.state?.events.length && <button type="button" role="menuitem" onClick={() => { leave(); void save(talk) }}><Icon path={SAVE} />{more().export}</button>}
+        {!!talk.view.state?.events.length && <button type="button" role="menuitem" data-testid="clear-history" onClick={() => void clear()}><Icon path={BIN} />{more().clear}</button>}
       </div>
     </div>
   )
