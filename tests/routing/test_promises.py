@@ -72,6 +72,11 @@ async def test_a_message_left_out_of_hours(shop: tuple[Company, str]) -> None:
         ("email", "olga@example.com", False),
         ("phone", "+79001234567", False),
     }
+    await company.policy(first_answer_s=60)
+    await company.live.app.clocks.refresh(company.actor.workspace_id)
+    assert (await company.due(conversation) or ("",))[0] == "first_answer", (
+        "a policy that comes later holds for it, too"
+    )
     await company.answer(conversation)
     assert await company.due(conversation) is None
     figures = (await company.staff.http.get("/api/v1/sla/promises")).json()
@@ -84,7 +89,8 @@ async def test_who_will_wait_longer_is_told_before(shop: tuple[Company, str]) ->
     wire, http = await visitor(company.live, key)
     async with http:
         ack = await say(wire, "anybody?")
-        by = datetime.fromisoformat((await http.post("/promise", json={})).json()["answer_by"])
+        left = {"name": "Olga", "email": "", "phone": ""}  # who leaves fields empty is promised the same
+        by = datetime.fromisoformat((await http.post("/promise", json=left)).json()["answer_by"])
     wire.cut()
     clock = At(by - timedelta(hours=8))
     processes = [promises_of(company, clock) for _ in range(3)]

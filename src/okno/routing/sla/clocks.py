@@ -83,19 +83,19 @@ class Clocks:
         for workspace_id, all_of_them in ids.items():
             await self.follow(workspace_id, list(all_of_them))
 
-    async def follow(self, workspace_id: int, ids: Sequence[UUID]) -> None:
-        """Bring the clocks of these conversations up to their timelines."""
+    async def follow(self, workspace_id: int, ids: Sequence[UUID], *, begin: bool = False) -> None:
+        """Bring the clocks of these conversations up to their timelines. `begin`: follow them without a policy, too."""
         left = list(ids)
         while left:
-            left = await self._follow(workspace_id, left)
+            left = await self._follow(workspace_id, left, begin=begin)
         self._wake.set()
 
-    async def _follow(self, workspace_id: int, ids: Sequence[UUID]) -> list[UUID]:
+    async def _follow(self, workspace_id: int, ids: Sequence[UUID], *, begin: bool) -> list[UUID]:
         """One go; those of which there are more events."""
         policies = await self.policies(workspace_id)
         async with self._db.transaction() as tx:
             tracks, clocks = await read_followed(tx, workspace_id, ids)
-            if any(one.enabled for one in policies):
+            if begin or any(one.enabled for one in policies):
                 for conversation_id in ids:
                     if conversation_id not in tracks:
                         opened = await tx.fetchval(SQL["find_opening"], workspace_id, conversation_id)

@@ -21,7 +21,7 @@ FACTOR_FIRST = 1.6  # before there is anything to learn from
 FACTOR_MAX = 6.0
 OUTCOMES_MIN = 20  # before they are believed
 OPENINGS_MIN, OPENINGS_KEPT = 3, 10
-OPENING_SHARE = 0.85  # of an opening's customers whose waits count; the rest is bad luck
+OPENING_SHARE = 0.88  # of an opening's customers whose waits count; the rest is bad luck
 GAPS_MIN = 8
 ANSWER_FIRST_S = 120.0  # an answer takes the queue so long while nothing was observed
 RUSH = timedelta(minutes=15)  # after opening everybody is free: as many are answered at once as can be

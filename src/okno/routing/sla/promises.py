@@ -140,7 +140,7 @@ class Promises:
         found = self._estimate(schedule, waiting["ahead"], figures)
         if found.promised_at is None or (found.cause == "queue" and found.expected_s <= limits.PROMISE_AFTER_S):
             raise Conflict("there is nothing to promise: somebody answers soon, or nobody ever")
-        await self._clocks.follow(workspace_id, [conversation_id])
+        await self._clocks.follow(workspace_id, [conversation_id], begin=True)
         return await self._record(workspace_id, conversation_id, queue["id"], visitor.inbox.calendar, schedule, found)
 
     async def _claim(self, visitor: Visitor, contact_id: UUID, left: LeftContact) -> None:
@@ -169,8 +169,6 @@ class Promises:
             values = (queue_id, calendar_id, found.cause, now, opening, found.ahead, found.expected_s, by, check_at)
             if await tx.fetchval(SQL["insert_promise"], workspace_id, uuid7(), conversation_id, *values) is None:
                 raise Conflict("an answer was promised already")
-            track = (workspace_id, conversation_id, locked["last_seq"], locked["episode"])
-            await tx.execute(SQL["start_track"], *track)
             warn_at = now + (by - now) * 0.7
             await tx.execute(
                 SQL["start_promise_clock"], workspace_id, conversation_id, now, locked["episode"], by, warn_at

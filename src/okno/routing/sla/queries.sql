@@ -199,10 +199,6 @@ INSERT INTO promise (workspace_id, id, conversation_id, queue_id, calendar_id, c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (workspace_id, conversation_id) WHERE ended_at IS NULL DO NOTHING RETURNING id;
 
--- name: start_track :exec
-INSERT INTO sla_track (workspace_id, conversation_id, seen_seq, episode, answered, waits, held)
-VALUES ($1, $2, $3, $4, false, true, false) ON CONFLICT DO NOTHING;
-
 -- name: start_promise_clock :exec
 INSERT INTO sla_clock (workspace_id, conversation_id, clock, started_at, episode, resumed_at, due_at, warn_at)
 VALUES ($1, $2, 'promise', $3, $4, $3, $5, $6) ON CONFLICT DO NOTHING;

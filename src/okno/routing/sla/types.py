@@ -8,11 +8,14 @@ from msgspec import Meta
 
 from okno.conversations.types import PromiseCause
 from okno.kit import limits
-from okno.kit.wire import NO_NUL, Answer, Email, Name, OptionalName, Wire
+from okno.kit.wire import NO_NUL, Answer, Name, OptionalName, Wire
 
 Clock = Literal["first_answer", "next_answer", "resolution", "promise"]
 Id = Annotated[int, Meta(ge=1, le=2**53)]
 Seconds = Annotated[int, Meta(ge=limits.SLA_S_MIN, le=limits.SLA_S_MAX)]
+OptionalEmail = Annotated[
+    str, Meta(max_length=limits.EMAIL_LEN_MAX, pattern=r"^([^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+)?$")
+]
 Priority = Annotated[int, Meta(ge=1, le=5)]
 LabelText = Annotated[str, Meta(max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)]
 
@@ -94,7 +97,7 @@ class LeftContact(Wire, frozen=True):
     """How the visitor can be reached when he has left; shown to operators as claims."""
 
     name: OptionalName = ""
-    email: Email | Literal[""] = ""
+    email: OptionalEmail = ""
     phone: Annotated[str, Meta(max_length=32, pattern=r"^(\+?[0-9][0-9 ()-]{4,30})?$")] = ""
 
 
