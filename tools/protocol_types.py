@@ -17,8 +17,8 @@ from okno.integrations import types as integrations
 from okno.kit.errors import Problem
 from okno.knowledge import types as knowledge
 from okno.notifications import types as notifications
-from okno.realtime import frames
 from okno.privacy import types as privacy
+from okno.realtime import frames
 from okno.routing import types as routing
 from okno.routing.hours import types as hours
 from okno.routing.sla import types as sla
