@@ -6,8 +6,7 @@ import sys
 
 import uvloop
 
-NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "shift")
-NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "promise")
+NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "shift", "promise", "routing")
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or NAMES

@@ -200,3 +200,18 @@ def test_the_answer_is_due_after_the_customer_asked() -> None:
     assert rules.answer_due_s(NOW, NOW - timedelta(hours=1), 120) == 120
     assert rules.answer_due_s(NOW, later, 120) == 170
     assert rules.answer_due_s(NOW, None, 120) is rules.answer_due_s(NOW, NOW, 0) is None
+
+
+def test_equals_get_equally_much() -> None:
+    """The first of the list would get everything while the others wait for work."""
+    seats = [seat(n, limit=300) for n in range(1, 8)]
+    given_to: list[UUID] = []
+    for number in range(700):
+        at = NOW + timedelta(seconds=number)
+        if len(given_to) >= 10:  # the oldest is finished
+            done = next(c for c in seats if c.operator_id == given_to[-10])
+            done.load_percent -= 100
+        decision = plan_assignment([waiting(number)], seats, at, limit=1)[0]
+        given_to.append(decision.operator_id)
+    counts = [given_to.count(c.operator_id) for c in seats]
+    assert max(counts) - min(counts) <= 2, counts

@@ -351,3 +351,15 @@ SELECT EXISTS (SELECT FROM assignment WHERE workspace_id = $1 AND conversation_i
 
 -- name: was_offered :value
 SELECT EXISTS (SELECT FROM offer WHERE workspace_id = $1 AND id = $2 AND operator_id = $3);
+
+-- name: lock_seat :value
+SELECT operator_id FROM operator_state WHERE workspace_id = $1 AND operator_id = $2 FOR UPDATE;
+
+-- Of a locked seat: what is still free there, in percent of a chat.
+-- name: find_room :value
+SELECT s.chats_max * 100
+     - coalesce((SELECT sum(coalesce(a.use_percent, 100)) FROM conversation c
+          LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
+         WHERE c.workspace_id = $1 AND c.assignee_id = $2 AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
+     - coalesce((SELECT sum(use_percent) FROM offer WHERE workspace_id = $1 AND operator_id = $2 AND ended_at IS NULL), 0)
+  FROM operator_state s WHERE s.workspace_id = $1 AND s.operator_id = $2 LIMIT 1;

@@ -1,0 +1,184 @@
+"""200 operators, 5,000 waiting conversations, 50 arrivals a second: how long decisions take, who waits in vain."""
+
+import asyncio
+import os
+import time
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bench.measure import median, percentile, result
+from okno.access.keys import load_keys
+from okno.access.types import PERMISSIONS, Actor, NewOperator
+from okno.app.wiring import App, running
+from okno.conversations.types import SendMessage
+from okno.db.embedded import EmbeddedPostgres
+from okno.db.migrate import migrate
+from okno.db.pool import Database
+from okno.kit import limits
+from okno.kit.ids import uuid7
+from okno.routing import rules, store
+from okno.routing.store import SQL
+from okno.routing.types import OperatorSkill, QueueChange, SeatChange
+from tests.support.process import data_folder
+
+OPERATORS = int(os.environ.get("BENCH_OPERATORS", "200"))
+WAITING = int(os.environ.get("BENCH_WAITING", "5000"))
+ARRIVALS_PER_S = int(os.environ.get("BENCH_ARRIVALS", "50"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "20"))
+DECISION_MS_MAX, IN_VAIN_S_MAX = 20.0, 1.0
+SAMPLE_S = 0.1
+FILL = """
+WITH c AS (INSERT INTO contact (workspace_id, id, name, created_at)
+  SELECT $1, gen_random_uuid(), 'Customer ' || n, now() FROM generate_series(1, $2::bigint) n RETURNING id),
+     t AS (INSERT INTO conversation
+  (workspace_id, id, contact_id, inbox_id, channel, last_at, waiting_since, created_at)
+  SELECT $1, gen_random_uuid(), id, $3, 'site', now(), now() - random() * interval '1 hour', now() FROM c
+  RETURNING id, waiting_since)
+INSERT INTO queue_entry
+  (workspace_id, id, conversation_id, episode, queue_id, entered_at, joined_at, priority, skill_id)
+SELECT $1, gen_random_uuid(), id, 1, $4, waiting_since, now(), 3, CASE WHEN random() < 0.3 THEN $5::bigint END FROM t
+"""
+
+
+class Bench:
+    def __init__(self, app: App, owner: Actor, operators: list[UUID]) -> None:
+        self.app, self.owner, self.operators = app, owner, operators
+        self.decisions_ms: list[float] = []
+        self.in_vain_s = 0.0
+        self.arrived = self.closed = 0
+
+    def watch_decisions(self) -> None:
+        plan = rules.plan_assignment
+
+        def timed(*arguments: Any, **options: Any) -> Any:
+            begun = time.thread_time()
+            found = plan(*arguments, **options)
+            self.decisions_ms.append((time.thread_time() - begun) * 1e3)
+            return found
+
+        rules.plan_assignment = timed  # type: ignore[assignment]
+
+    async def sample(self) -> None:
+        """The longest stretch during which somebody waited whom a free operator could have had."""
+        app, workspace_id, since_s = self.app, self.app.workspace_id, 0.0
+        while True:
+            begun = time.monotonic()
+            now = datetime.now(UTC)
+            since = now - timedelta(hours=limits.LOAD_IDLE_H)
+            records = await app.database.fetch(SQL["list_candidates"], workspace_id, now, since)
+            there = [store.candidate_of(r) for r in records]
+            queues = {q.id: q for q in await app.routing.list_queues(workspace_id)}
+            line = await app.routing.router._read_line(workspace_id, queues, self.operators, now)  # noqa: SLF001
+            vain = any(
+                rules.fits(w, c) and rules.has_room(w, c)
+                for w in {(w.skill_id, w.team_id): w for w in line}.values()
+                for c in there
+            )
+            await asyncio.sleep(SAMPLE_S)
+            since_s = since_s + time.monotonic() - begun if vain else 0.0
+            self.in_vain_s = max(self.in_vain_s, since_s)
+
+    async def arrive(self) -> None:
+        contact = uuid7()
+        app, workspace_id = self.app, self.app.workspace_id
+        await app.database.execute(
+            "INSERT INTO contact (workspace_id, id, created_at) VALUES ($1, $2, now())", workspace_id, contact
+        )
+        inbox = (await app.visits.list_inboxes(workspace_id))[0]
+        conversation = await app.conversations.open_for_contact(
+            workspace_id, contact, inbox_id=inbox.id, channel="site", team_id=0
+        )
+        sent = SendMessage(text="hello")
+        await app.conversations.send(workspace_id, conversation, ("customer", contact), uuid7(), sent, rights="own")
+        self.arrived += 1
+
+    async def finish(self) -> None:
+        """The conversation that is with somebody for the longest is closed."""
+        row = await self.app.database.fetchrow(
+            "SELECT conversation_id FROM assignment WHERE workspace_id = $1 AND ended_at IS NULL AND assigned_at <"
+            " now() - interval '1 second' ORDER BY assigned_at LIMIT 1 OFFSET $2",
+            *(self.app.workspace_id, self.closed % 20),
+        )
+        if row:
+            await self.app.conversations.close(self.owner, row["conversation_id"])
+            self.closed += 1
+
+    async def steadily(self, act: Any, until: float) -> None:
+        running_: deque[asyncio.Task[None]] = deque()
+        while (now := time.monotonic()) < until:
+            running_.append(asyncio.create_task(act()))
+            if len(running_) > ARRIVALS_PER_S:
+                await running_.popleft()
+            await asyncio.sleep(max(0.0, 1 / ARRIVALS_PER_S - (time.monotonic() - now)))
+        await asyncio.gather(*running_)
+
+
+async def prepare(app: App) -> Bench:
+    owner = Actor(app.workspace_id, uuid7(), "bench", "owner", PERMISSIONS["owner"])
+    routing, workspace_id = app.routing, app.workspace_id
+    skill = await routing.create_skill(owner, "Visas")
+    operators = []
+    for number in range(OPERATORS):
+        made, _ = await app.access.create_operator(workspace_id, NewOperator(f"{uuid7()}@example.com", f"Op {number}"))
+        skills = [OperatorSkill(skill.id, 1 + number % 5)] if number % 2 else []
+        await routing.change_seat(owner, made.id, SeatChange(chats_max=5, skills=skills))
+        operators.append(made.id)
+    queue = (await routing.list_queues(workspace_id))[0]
+    await routing.change_queue(owner, queue.id, QueueChange(mode="automatic", sticky="off"))
+    inbox = (await app.visits.list_inboxes(workspace_id))[0]
+    await app.database.execute(FILL, workspace_id, WAITING, inbox.id, queue.id, skill.id)
+    await app.database.execute("ANALYZE")
+    return Bench(app, owner, operators)
+
+
+async def main() -> None:
+    with data_folder() as home:
+        postgres = EmbeddedPostgres(home)
+        url = postgres.start()
+        database = await Database.connect(url)
+        connection = await database.dedicated()
+        await migrate(connection)
+        await connection.close()
+        home.joinpath("files").mkdir(exist_ok=True)
+        app = App(database, load_keys(home / "master.key"), "http://127.0.0.1:8000", home / "files")
+        try:
+            async with running(app, locale="en"):
+                await measure(await prepare(app))
+        finally:
+            postgres.stop()
+
+
+async def measure(bench: Bench) -> None:
+    app = bench.app
+    bench.watch_decisions()
+    begun = time.monotonic()
+    for operator in bench.operators:
+        app.routing.desks.came(app.workspace_id, operator)
+    want, served = min(OPERATORS * 5, WAITING), 0
+    while served < want:
+        await asyncio.sleep(0.1)
+        sql = "SELECT count(*) FROM assignment WHERE workspace_id = $1 AND ended_at IS NULL"
+        served = await app.database.fetchval(sql, app.workspace_id)
+    filled_s = time.monotonic() - begun
+    print(f"{want} conversations given to {OPERATORS} operators in {filled_s:.1f} s, {want / filled_s:.0f} a second")
+    burst, bench.decisions_ms = bench.decisions_ms, []
+    until = time.monotonic() + SECONDS
+    cpu = time.process_time()
+    sampler = asyncio.create_task(bench.sample())
+    await asyncio.gather(bench.steadily(bench.arrive, until), bench.steadily(bench.finish, until))
+    sampler.cancel()
+    steady = bench.decisions_ms
+    print(
+        f"{bench.arrived} arrived, {bench.closed} closed in {SECONDS:.0f} s; {len(steady)} plannings, median"
+        f" {median(steady):.2f} ms; CPU of the process {(time.process_time() - cpu) / SECONDS:.2f} s a second;"
+        f" {'under' if await waiting(app) < WAITING else 'over'} {WAITING} wait"
+    )
+    result("routing_decision_p99", percentile(burst + steady, 0.99), "ms", DECISION_MS_MAX, most=True)
+    result("routing_in_vain_max", bench.in_vain_s, "s", IN_VAIN_S_MAX, most=True)
+
+
+async def waiting(app: App) -> int:
+    sql = "SELECT count(*) FROM queue_entry WHERE workspace_id = $1 AND left_at IS NULL"
+    return int(await app.database.fetchval(sql, app.workspace_id))
