@@ -22,6 +22,7 @@ from okno.realtime import frames
 from okno.routing import types as routing
 from okno.routing.hours import types as hours
 from okno.routing.sla import types as sla
+from okno.teamwork import types as teamwork
 from okno.visits import types as visits
 
 TARGET = Path(__file__).parent.parent / "web" / "protocol" / "types.ts"
@@ -91,6 +92,7 @@ def render() -> str:
         routing,
         imports,
         integrations,
+        teamwork,
     )
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]

@@ -85,6 +85,12 @@ class World:
         carried = (self.workspace_id, self.inbox.id, record["contact_id"], record["id"], record["address"], until)
         return customers._seal(Pass(*carried))
 
+    async def make_contact(self) -> UUID:
+        contact = uuid7()
+        sql = "INSERT INTO contact (workspace_id, id, created_at) VALUES ($1, $2, now())"
+        await self.live.app.database.execute(sql, self.workspace_id, contact)
+        return contact
+
     def keep(self, name: str, value: Any) -> None:
         if value is not None and str(value) not in self.pools[name]:
             self.pools[name] = [*self.pools[name][-8:], str(value)]
@@ -292,7 +298,7 @@ def journey(world: World, session: Any) -> None:
     guest = f"/api/v1/conversations/{mine}/participants/{world.staff['operator']}"
     go("bring_in", "PUT", guest)
     go("let_go", "DELETE", guest)
-    work_together(go, mine)
+    work_together(world, go, mine)
     route(world, go, mine)
     go("list_own_events", "GET", f"/api/v1/widget/{key}/conversations/{mine}/events", "visitor")
     imports = world.live.app.imports
@@ -386,14 +392,21 @@ def quick_work(go: Any, contact: str, conversation: str, run_import: Any) -> Non
     go("delete_attribute", "DELETE", f"/api/v1/attributes/{attribute}")
 
 
-def work_together(go: Any, conversation: str) -> None:
-    """Put off and promised."""
+def work_together(world: World, go: Any, conversation: str) -> None:
+    """Put off, promised, kept under a name, shown as one."""
     go("snooze_conversation", "PUT", f"/api/v1/conversations/{conversation}/snooze", json={"until": None})
     go("wake_conversation", "DELETE", f"/api/v1/conversations/{conversation}/snooze")
     task = go("add_task", "POST", "/api/v1/tasks", json={"text": "Ring", "conversation": conversation}).json()["id"]
     go("change_task", "PATCH", f"/api/v1/tasks/{task}", json={"done": True})
     go("list_tasks_about", "GET", f"/api/v1/conversations/{conversation}/tasks")
     go("remove_task", "DELETE", f"/api/v1/tasks/{task}")
+    two = [str(world.wait(world.make_contact())) for _ in range(2)]
+    go("list_duplicates", "GET", f"/api/v1/contacts/{two[0]}/duplicates")
+    merged = go("merge_contacts", "POST", f"/api/v1/contacts/{two[0]}/merges", json={"contact": two[1]}).json()
+    go("undo_merge", "DELETE", f"/api/v1/contacts/{two[0]}/merges/{merged['merged'][0]['merge']}")
+    view = go("add_view", "POST", "/api/v1/views", json={"name": "Waiting", "filter": {"waiting": True}}).json()["id"]
+    go("change_view", "PATCH", f"/api/v1/views/{view}", json={"name": "Waiting for us"})
+    go("remove_view", "DELETE", f"/api/v1/views/{view}")
 
 
 def route(world: World, go: Any, conversation: str) -> None:

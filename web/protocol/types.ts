@@ -47,7 +47,7 @@ export interface Message {
   edited_at?: string | null
   deleted_at?: string | null
 }
-/** A private note of operators; the customer never sees it. */
+/** A private note of operators; the customer never sees it. `mentions` and `teams` were asked to look at it. */
 export interface Note {
   type: "note"
   text?: string
@@ -56,6 +56,8 @@ export interface Note {
   reactions?: Reaction[]
   edited_at?: string | null
   deleted_at?: string | null
+  mentions?: string[]
+  teams?: number[]
 }
 /** The actor put (`on`) or took back an emoji under the event `seq`. */
 export interface Reacted {
@@ -203,12 +205,14 @@ export interface SendMessage {
   quote?: QuoteRef | null
   seen?: number | null
 }
-/** A private note; operators only. */
+/** A private note; operators only. `mentions` are operators and `teams` teams who are asked to look: they are told, and see the conversation from then on. In the text they stand as @ and the name. */
 export interface SendNote {
   type: "note"
   text?: string
   attachments?: string[]
   quote?: QuoteRef | null
+  mentions?: string[]
+  teams?: number[]
 }
 /** Put or take back one emoji. */
 export interface SendReaction {
@@ -512,6 +516,27 @@ export interface Identity {
   address: string
   verified: boolean
 }
+/** Another contact of the same person, shown as one with it. `merge` is the id by which it is taken back. */
+export interface MergedContact {
+  merge: string
+  id: string
+  name: string
+  by: string
+  at: string
+}
+/** Perhaps the same person: an equal address. `proven`: each has proved who he is. */
+export interface Duplicate {
+  id: string
+  name: string
+  address: string
+  proven: boolean
+}
+/** `contact` is shown as one with the contact of the path from now on. `sure`: also when both are proven. */
+export interface NewMerge {
+  contact: string
+  sure?: boolean
+}
+/** A person. `merged` are other contacts shown as one with it; `identities` are those of all of them. */
 export interface Contact {
   id: string
   name: string
@@ -521,6 +546,7 @@ export interface Contact {
   identities: Identity[]
   created_at: string
   demo: boolean
+  merged?: MergedContact[]
 }
 /** One line of a search. */
 export interface ContactLine {
@@ -964,7 +990,6 @@ export interface Desk {
 export interface Offer {
   id: string
   conversation: string
-  contact: string
   contact_name: string
   channel: string
   preview: string
@@ -1668,6 +1693,78 @@ export interface CrmTrial {
   body: string
   values: CrmValue[]
   error: string
+}
+/** `until` null: until the customer writes, who brings it back in any case. */
+export interface NewSnooze {
+  until?: string | null
+}
+/** Something to do, of a conversation, of a customer, or of neither. `conversation` is null where the reader may not see it; `contact_name` tells whom it is about. */
+export interface Task {
+  id: string
+  text: string
+  conversation: string | null
+  contact: string | null
+  contact_name: string
+  assignee: string
+  author: string
+  due_at: string | null
+  done_at: string | null
+  created_at: string
+}
+/** Open ones by their due time, those without one last; done ones latest first. */
+export interface TaskPage {
+  tasks: Task[]
+  next: string | null
+}
+/** Of one's own open tasks: how many, and how many are due by now. */
+export interface TaskCounters {
+  open: number
+  due: number
+}
+/** `assignee` missing: oneself. */
+export interface NewTask {
+  text: string
+  conversation?: string | null
+  contact?: string | null
+  assignee?: string | null
+  due_at?: string | null
+}
+export interface TaskChange {
+  text?: string
+  assignee?: string
+  due_at?: string | null
+  done?: boolean
+}
+/** What a list shows. `mine`: of whoever reads it; `unassigned`: of nobody; else `assignee`, null anybody's. A conversation has all of `labels`. `team` 0 is no team. */
+export interface ViewFilter {
+  status?: "closed" | "open"
+  snoozed?: boolean
+  assignee?: string | null
+  mine?: boolean
+  unassigned?: boolean
+  inbox?: number | null
+  team?: number | null
+  labels?: string[]
+  waiting?: boolean
+  unread?: boolean
+}
+/** A list under a name. `count` is exact up to VIEW_COUNT_MAX; `own`: nobody else has it. */
+export interface View {
+  id: string
+  name: string
+  own: boolean
+  filter: ViewFilter
+  count: number
+}
+/** `shared`: everybody has it, each within his own scope. That takes the right `workspace`. */
+export interface NewView {
+  name: string
+  filter: ViewFilter
+  shared?: boolean
+}
+export interface ViewChange {
+  name?: string
+  filter?: ViewFilter
 }
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion

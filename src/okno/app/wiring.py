@@ -28,7 +28,7 @@ from okno.contacts.blocks import Blocks
 from okno.conversations import handlers as conversations_handlers
 from okno.conversations import routes as conversations_routes
 from okno.conversations.api import Conversations, Writer
-from okno.conversations.events import PERSON_ERASED
+from okno.conversations.events import NOTE_MENTIONS, PERSON_ERASED
 from okno.conversations.search import handlers as search_handlers
 from okno.conversations.search import routes as search_routes
 from okno.conversations.search.api import HANDLER as SEARCH_HANDLER
@@ -174,6 +174,7 @@ class App:
         forgotten = partial(notifications_handlers.handle_erased, self.notifications)
         self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))
+        self.bus.handle("teamwork.mentions", {NOTE_MENTIONS}, partial(teamwork_handlers.handle_mentions, self.teamwork))
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
         self.hours.listen(self.sla.on_hours_changed)
         self.bus.handle("sla.clocks", {"timeline"}, self.clocks.handle_timeline)

@@ -13,6 +13,7 @@ from okno.attributes.api import Attributes
 from okno.attributes.types import AttributeValue
 from okno.contacts import rules
 from okno.contacts.events import ContactListener
+from okno.contacts.persons import Persons
 from okno.contacts.types import Contact, ContactChange, ContactLine, Identity, NewIdentity
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
@@ -45,6 +46,7 @@ class Contacts:
         self._clock = clock
         self._attributes = Attributes(database, clock)
         self._listeners: list[ContactListener] = []
+        self.persons = Persons(database, clock, self.get_contact, self._changed)
 
     def listen(self, listener: ContactListener) -> None:
         self._listeners.append(listener)

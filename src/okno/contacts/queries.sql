@@ -55,13 +55,15 @@ WITH found AS (
 SELECT p.id, p.name, coalesce((SELECT i.address FROM identity i WHERE i.workspace_id = p.workspace_id
          AND i.contact_id = p.id AND i.type <> 'site'
        ORDER BY lower(i.address) ~>=~ $2 AND lower(i.address) ~<~ $4 DESC, i.id LIMIT 1), '') AS address
-  FROM found JOIN contact p ON p.workspace_id = $1 AND p.id = found.id
+  FROM (SELECT DISTINCT coalesce(c.merged_into, c.id) AS id
+          FROM found JOIN contact c ON c.workspace_id = $1 AND c.id = found.id) AS shown
+  JOIN contact p ON p.workspace_id = $1 AND p.id = shown.id
  ORDER BY translate(lower(p.name), 'ё', 'е'), p.id LIMIT $5;
 
 -- name: latest :many
 SELECT p.id, p.name, coalesce((SELECT i.address FROM identity i WHERE i.workspace_id = p.workspace_id
          AND i.contact_id = p.id AND i.type <> 'site' ORDER BY i.id LIMIT 1), '') AS address
-  FROM contact p WHERE p.workspace_id = $1 ORDER BY p.id DESC LIMIT $2;
+  FROM contact p WHERE p.workspace_id = $1 AND p.merged_into IS NULL ORDER BY p.id DESC LIMIT $2;
 
 -- name: lock_visitor :one
 SELECT id, contact_id, ended_at FROM visitor WHERE workspace_id = $1 AND id = $2 FOR UPDATE LIMIT 1;
@@ -141,6 +143,8 @@ SELECT i.workspace_id, i.contact_id, max(coalesce(b.until, 'infinity')) AS until
 SELECT count(*) || ' ' || count(lifted_at) || ' ' || coalesce(max(created_at)::text, '') FROM block;
 
 -- name: erase_contact :exec
+WITH merges AS (
+  UPDATE contact_merge SET from_name = '' WHERE workspace_id = $1 AND (into_id = $2 OR $2 = ANY(moved)))
 UPDATE contact SET name = '', comment = '', verified = false, erased_at = coalesce(erased_at, $3)
  WHERE workspace_id = $1 AND id = $2;
 
@@ -152,3 +156,56 @@ WITH tokens AS (
   DELETE FROM customer_token t USING visitor v
    WHERE v.workspace_id = $1 AND v.contact_id = $2 AND t.workspace_id = v.workspace_id AND t.visitor_id = v.id)
 UPDATE visitor SET ended_at = coalesce(ended_at, $3) WHERE workspace_id = $1 AND contact_id = $2 RETURNING id;
+
+-- name: list_group :many
+SELECT g.id FROM contact g, (SELECT coalesce(merged_into, id) AS id FROM contact WHERE workspace_id = $1 AND id = $2) AS root
+ WHERE g.workspace_id = $1 AND (g.id = root.id OR g.merged_into = root.id) ORDER BY g.merged_into IS NOT NULL, g.id LIMIT 100;
+
+-- name: lock_group :many
+SELECT g.id, g.name, EXISTS (SELECT FROM identity i WHERE i.workspace_id = $1 AND i.contact_id = g.id AND i.verified) AS verified
+  FROM contact g, (SELECT coalesce(merged_into, id) AS id FROM contact WHERE workspace_id = $1 AND id = $2) AS root
+ WHERE g.workspace_id = $1 AND (g.id = root.id OR g.merged_into = root.id) ORDER BY g.merged_into IS NOT NULL, g.id LIMIT 100
+   FOR UPDATE OF g;
+
+-- name: list_identities_of :many
+SELECT id, type, address, verified FROM identity WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY id LIMIT 200;
+
+-- name: find_holder :value
+SELECT contact_id FROM identity WHERE workspace_id = $1 AND id = $2 AND contact_id = ANY($3::uuid[]) LIMIT 1;
+
+-- name: list_merges :many
+SELECT id, from_id, from_name, operator_id, created_at FROM contact_merge
+ WHERE workspace_id = $1 AND into_id = ANY($2::uuid[]) AND undone_at IS NULL ORDER BY created_at DESC LIMIT $3;
+
+-- name: list_duplicates :many
+WITH found AS (
+  SELECT DISTINCT ON (coalesce(c.merged_into, c.id)) coalesce(c.merged_into, c.id) AS id, i.address
+    FROM identity mine
+    JOIN identity i ON i.workspace_id = mine.workspace_id AND lower(i.address) = lower(mine.address) AND i.type = mine.type
+    JOIN contact c ON c.workspace_id = i.workspace_id AND c.id = i.contact_id
+   WHERE mine.workspace_id = $1 AND mine.contact_id = ANY($2::uuid[]) AND coalesce(c.merged_into, c.id) <> $3
+   ORDER BY coalesce(c.merged_into, c.id), i.id LIMIT $4)
+SELECT p.id, p.name, found.address,
+       EXISTS (SELECT FROM identity i WHERE i.workspace_id = $1 AND i.contact_id = p.id AND i.verified)
+       AND EXISTS (SELECT FROM identity i WHERE i.workspace_id = $1 AND i.contact_id = ANY($2::uuid[]) AND i.verified) AS proven
+  FROM found JOIN contact p ON p.workspace_id = $1 AND p.id = found.id ORDER BY p.name, p.id LIMIT $4;
+
+-- name: point :exec
+UPDATE contact SET merged_into = $3, name = $4 WHERE workspace_id = $1 AND id = ANY($2::uuid[]);
+
+-- name: rename :exec
+UPDATE contact SET name = $3 WHERE workspace_id = $1 AND id = ANY($2::uuid[]);
+
+-- name: insert_merge :exec
+INSERT INTO contact_merge (workspace_id, id, into_id, from_id, moved, from_name, operator_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: lock_merge :one
+SELECT into_id, from_id, moved, from_name FROM contact_merge
+ WHERE workspace_id = $1 AND id = $2 AND undone_at IS NULL FOR UPDATE LIMIT 1;
+
+-- name: part :exec
+UPDATE contact SET merged_into = CASE WHEN id <> $3 THEN $3 END, name = $4 WHERE workspace_id = $1 AND id = ANY($2::uuid[]);
+
+-- name: end_merge :exec
+UPDATE contact_merge SET undone_at = $3 WHERE workspace_id = $1 AND id = $2;

@@ -5,13 +5,23 @@ from uuid import UUID
 
 from litestar import Router, delete, get, patch, post, put
 from litestar.params import Parameter
+from msgspec import UNSET
 
 from okno.access.api import require
 from okno.access.types import Actor
 from okno.attributes.types import AttributeValue, ValueChange
 from okno.contacts.api import Contacts
 from okno.contacts.blocks import Blocks
-from okno.contacts.types import Block, Contact, ContactChange, ContactLine, NewBlock, NewIdentity
+from okno.contacts.types import (
+    Block,
+    Contact,
+    ContactChange,
+    ContactLine,
+    Duplicate,
+    NewBlock,
+    NewIdentity,
+    NewMerge,
+)
 from okno.kit import limits
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import NO_NUL
@@ -38,8 +48,9 @@ async def search_contacts(
     "/contacts/{contact_id:uuid}", operation_id="get_contact", responses=problems(*SIGNED_IN, 404), summary="A customer"
 )
 async def get_contact(contacts: Contacts, actor: Actor, contact_id: UUID) -> Contact:
+    """With the addresses of all contacts that are shown as one with it; asked for by any of them."""
     require(actor, "contacts")
-    return await contacts.get_contact(actor.workspace_id, contact_id)
+    return await contacts.persons.get(actor.workspace_id, contact_id)
 
 
 @patch(
@@ -50,7 +61,11 @@ async def get_contact(contacts: Contacts, actor: Actor, contact_id: UUID) -> Con
 )
 async def change_contact(contacts: Contacts, actor: Actor, contact_id: UUID, data: ContactChange) -> Contact:
     require(actor, "contacts")
-    return await contacts.change_contact(actor.workspace_id, contact_id, data)
+    root = await contacts.persons.get_root(actor.workspace_id, contact_id)
+    await contacts.change_contact(actor.workspace_id, root, data)
+    if data.name is not UNSET:
+        await contacts.persons.rename(actor.workspace_id, root, data.name)
+    return await contacts.persons.get(actor.workspace_id, root)
 
 
 @post(
@@ -61,7 +76,9 @@ async def change_contact(contacts: Contacts, actor: Actor, contact_id: UUID, dat
 )
 async def add_identity(contacts: Contacts, actor: Actor, contact_id: UUID, data: NewIdentity) -> Contact:
     require(actor, "contacts")
-    return await contacts.add_identity(actor.workspace_id, contact_id, data)
+    root = await contacts.persons.get_root(actor.workspace_id, contact_id)
+    await contacts.add_identity(actor.workspace_id, root, data)
+    return await contacts.persons.get(actor.workspace_id, root)
 
 
 @delete(
@@ -72,7 +89,8 @@ async def add_identity(contacts: Contacts, actor: Actor, contact_id: UUID, data:
 )
 async def remove_identity(contacts: Contacts, actor: Actor, contact_id: UUID, identity_id: UUID) -> None:
     require(actor, "contacts")
-    await contacts.remove_identity(actor.workspace_id, contact_id, identity_id)
+    holder = await contacts.persons.holder(actor.workspace_id, contact_id, identity_id)
+    await contacts.remove_identity(actor.workspace_id, holder, identity_id)
 
 
 @get(
@@ -123,6 +141,38 @@ async def lift_block(blocks: Blocks, actor: Actor, block_id: UUID) -> Block:
     return await blocks.lift(actor, block_id)
 
 
+@get(
+    "/contacts/{contact_id:uuid}/duplicates",
+    operation_id="list_duplicates",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Customers with an equal address",
+)
+async def list_duplicates(contacts: Contacts, actor: Actor, contact_id: UUID) -> list[Duplicate]:
+    return await contacts.persons.list_duplicates(actor.workspace_id, contact_id)
+
+
+@post(
+    "/contacts/{contact_id:uuid}/merges",
+    operation_id="merge_contacts",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Show two customers as one person",
+)
+async def merge_contacts(contacts: Contacts, actor: Actor, contact_id: UUID, data: NewMerge) -> Contact:
+    """On record, and taken back by `undo_merge`. Browsers read what they could read before, no more."""
+    return await contacts.persons.merge(actor, contact_id, data)
+
+
+@delete(
+    "/contacts/{contact_id:uuid}/merges/{merge_id:uuid}",
+    operation_id="undo_merge",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Two customers again",
+)
+async def undo_merge(contacts: Contacts, actor: Actor, contact_id: UUID, merge_id: UUID) -> Contact:
+    return await contacts.persons.undo(actor, contact_id, merge_id)
+
+
 ROUTER = Router(
     "/",
     tags=["contacts"],
@@ -130,5 +180,6 @@ ROUTER = Router(
         *(list_blocks, block, lift_block),
         *(search_contacts, get_contact, change_contact, add_identity, remove_identity),
         *(list_contact_attributes, set_contact_attribute),
+        *(list_duplicates, merge_contacts, undo_merge),
     ],
 )

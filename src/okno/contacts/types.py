@@ -24,7 +24,35 @@ class Identity(Answer, frozen=True):
     verified: bool
 
 
+class MergedContact(Answer, frozen=True):
+    """Another contact of the same person, shown as one with it. `merge` is the id by which it is taken back."""
+
+    merge: UUID
+    id: UUID
+    name: str
+    by: UUID
+    at: datetime
+
+
+class Duplicate(Answer, frozen=True):
+    """Perhaps the same person: an equal address. `proven`: each has proved who he is."""
+
+    id: UUID
+    name: str
+    address: str
+    proven: bool
+
+
+class NewMerge(Wire, frozen=True):
+    """`contact` is shown as one with the contact of the path from now on. `sure`: also when both are proven."""
+
+    contact: UUID
+    sure: bool = False
+
+
 class Contact(Answer, frozen=True):
+    """A person. `merged` are other contacts shown as one with it; `identities` are those of all of them."""
+
     id: UUID
     name: str
     verified: bool
@@ -33,6 +61,7 @@ class Contact(Answer, frozen=True):
     identities: list[Identity]
     created_at: datetime
     demo: bool
+    merged: list[MergedContact] = []
 
 
 class ContactLine(Answer, frozen=True):

@@ -10,17 +10,19 @@ from msgspec.structs import replace
 
 from okno.access.api import require
 from okno.access.types import Actor
+from okno.bus.api import emit
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.erasing import erase_in
-from okno.conversations.events import TimelineListener
+from okno.conversations.events import NOTE_MENTIONS, NoteMentions, TimelineListener
 from okno.conversations.hands import Beside, Hands, Names, Sender, draft_of, system_of
 from okno.conversations.search.api import forget_demo, refresh_in
 from okno.conversations.store import SQL, ListFilter
 from okno.conversations.types import (
     NOBODY,
     Ack,
+    Attachment,
     Body,
     Closed,
     ConversationPage,
@@ -31,6 +33,7 @@ from okno.conversations.types import (
     EventRaw,
     HistoryCleared,
     Labelled,
+    ListWhere,
     Message,
     Note,
     Opened,
@@ -58,6 +61,7 @@ preview_of = rules.preview_of
 may_see = rules.may_see
 Rights = Literal["own", "any"]
 Work = Callable[[Connection, Any], Awaitable[Body | None]]
+EVERYTHING = ListWhere()
 COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 
 __all__ = [
@@ -122,22 +126,22 @@ class Conversations(Hands):
         status: Status = "open",
         label: str | None = None,
         contact: UUID | None = None,
+        where: ListWhere = EVERYTHING,
         cursor: str | None = None,
         limit: int = limits.PAGE_DEFAULT,
     ) -> ConversationPage:
-        """One page of a tab. `waiting` begins with who waits longest, the others with the latest."""
-        require(actor, "conversations")
         """One page of a tab. `waiting` begins with who waits longest, the others with the latest.
 
         `due` is everything with a clock running, what runs out first at the head.
         """
+        require(actor, "conversations")
         at, after = parse_cursor(cursor) if cursor else (None, None)
         status = "open" if tab == "snoozed" else status
-        by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None)
+        by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None, where)
         records = await self._db.fetch(
             store.list_sql(by),
             *(actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit + 1),
-            *(status, label, at, after, contact),
+            *(status, label, at, after, contact, *store.where_arguments(where)),
         )
         key = store.KEYS.get(tab, "active_at")
         last = records[limit - 1] if len(records) > limit else None
@@ -145,6 +149,14 @@ class Conversations(Hands):
         if tab not in store.OLDEST_FIRST:  # the index knows the order to within a step
             rows.sort(key=lambda row: (row.last_at, row.id), reverse=True)
         return ConversationPage(rows, cursor_of(last[key], last["id"]) if last else None)
+
+    async def count_rows(self, actor: Actor, tab: Tab, status: Status, where: ListWhere, limit: int) -> int:
+        """How many rows such a list has, counted up to `limit`."""
+        require(actor, "conversations")
+        by = ListFilter(tab, status, actor.see_all, False, False, False, where)
+        scope = (actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit)
+        values = (status, None, None, None, None, *store.where_arguments(where))
+        return int(await self._db.fetchval(store.count_sql(by), *scope, *values))
 
     async def count(self, actor: Actor) -> Counters:
         """Exact counts of what the actor may see."""
@@ -327,10 +339,11 @@ class Conversations(Hands):
             rows = await self._files.bind(*values, conversation_id=conversation_id, message_id=client_id, note=note)
             attachments = [attachment_of(row) for row in rows]
         preview = None if note else rules.preview_of(what.text, len(attachments))
-        body = (Note if note else Message)(text=what.text, attachments=attachments)
+        body = self._body_of(workspace_id, what, attachments)
+        asks = isinstance(body, Note) and bool(body.mentions or body.teams)
         tag = "note" if note else "message"
         draft = Draft(workspace_id, conversation_id, client_id, *sender, tag, encode(body).decode(), preview)
-        if what.quote is None and seen is None:
+        if what.quote is None and seen is None and not asks:
             return await self.writer.append(draft)
         async with self._db.transaction() as tx:  # a deletion waits: no quote is written of what is just being erased
             locked = [conversation_id, *([what.quote.conversation] if what.quote else [])]
@@ -341,8 +354,21 @@ class Conversations(Hands):
                 quote = await self._quoted(tx, workspace_id, conversation_id, what.quote, reader, secret=note)
                 draft = draft._replace(body=encode(replace(body, quote=quote)).decode())
             stored = await self._append_in(tx, draft, millis(self._clock.now()))
+            if asks and stored.fresh and isinstance(body, Note):
+                place = (workspace_id, conversation_id, stored.seq, sender[1])
+                asked = NoteMentions(*place, body.mentions, body.teams)
+                await emit(tx, self._clock, NOTE_MENTIONS, asked)
         self._announce([(draft, stored)])
         return stored
+
+    def _body_of(
+        self, workspace_id: int, what: SendMessage | SendNote, attachments: list[Attachment]
+    ) -> Message | Note:
+        """Without its quote. A note names only operators who work here."""
+        if isinstance(what, SendMessage):
+            return Message(text=what.text, attachments=attachments)
+        here = [i for i in dict.fromkeys(what.mentions) if self._names.works_here(workspace_id, i)]
+        return Note(text=what.text, attachments=attachments, mentions=here, teams=list(dict.fromkeys(what.teams)))
 
     async def _refuse_stale(
         self,

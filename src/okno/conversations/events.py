@@ -9,7 +9,16 @@ import msgspec
 from okno.conversations.append import Draft, Outcome, Stored
 from okno.conversations.types import Receipt
 
-__all__ = ["PERSON_ERASED", "Draft", "Outcome", "PersonErased", "Stored", "TimelineListener"]
+__all__ = [
+    "NOTE_MENTIONS",
+    "PERSON_ERASED",
+    "Draft",
+    "NoteMentions",
+    "Outcome",
+    "PersonErased",
+    "Stored",
+    "TimelineListener",
+]
 
 PERSON_ERASED: Final = "person.erased"
 
@@ -20,6 +29,20 @@ class PersonErased(msgspec.Struct, frozen=True):
     workspace_id: int
     contact: UUID
     conversations: list[UUID]
+
+
+NOTE_MENTIONS = "note.mentions"
+
+
+class NoteMentions(msgspec.Struct, frozen=True):
+    """News on the bus: a note asks operators and teams to look."""
+
+    workspace_id: int
+    conversation: UUID
+    seq: int
+    author: UUID
+    operators: list[UUID]
+    teams: list[int]
 
 
 class TimelineListener(Protocol):

@@ -16,6 +16,7 @@ from okno.conversations.types import (
     Counters,
     EventPage,
     Labels,
+    ListWhere,
     Send,
     Status,
     Tab,
@@ -23,7 +24,7 @@ from okno.conversations.types import (
 from okno.files.types import FileLink, LinkQuery
 from okno.kit import limits
 from okno.kit.errors import Malformed
-from okno.kit.openapi import SIGNED_IN, Anchor, CursorQuery, LabelQuery, PageLimit, problems
+from okno.kit.openapi import SIGNED_IN, Anchor, CursorQuery, LabelQuery, LabelsQuery, NumberQuery, PageLimit, problems
 from okno.kit.wire import Answer, OptionalText, Seq, Wire
 
 
@@ -71,15 +72,25 @@ def anchors(before: int | None, after: int | None, around: int | None) -> dict[s
 async def list_conversations(
     conversations: Conversations,
     actor: Actor,
+    *,
     tab: Tab = "all",
     status: Status = "open",
     label: LabelQuery = None,
     contact: UUID | None = None,
+    assignee: UUID | None = None,
+    unassigned: bool = False,
+    inbox: NumberQuery = None,
+    team: NumberQuery = None,
+    labels: LabelsQuery = None,
+    waiting: bool = False,
+    unread: bool = False,
     cursor: CursorQuery = None,
     limit: PageLimit = limits.PAGE_DEFAULT,
 ) -> ConversationPage:
+    """`label` is read from an index of its own, `labels` are all of them; the other conditions narrow any list."""
+    where = ListWhere(assignee, unassigned, inbox, team, tuple(labels or ()), waiting, unread)
     return await conversations.list_rows(
-        actor, tab=tab, status=status, label=label, contact=contact, cursor=cursor, limit=limit
+        actor, tab=tab, status=status, label=label, contact=contact, where=where, cursor=cursor, limit=limit
     )
 
 

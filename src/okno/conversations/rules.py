@@ -54,6 +54,8 @@ def fold(body: Body, change: Change, actor_id: UUID, at: datetime) -> Body:
         case Edited():
             return body if body.deleted_at else replace(body, text=change.text, edited_at=at)
         case Deleted():
+            if isinstance(body, Note):
+                body = replace(body, mentions=[], teams=[])
             return replace(body, text="", attachments=[], quote=None, reactions=[], deleted_at=body.deleted_at or at)
         case Reacted():
             return body if body.deleted_at else replace(body, reactions=_reacted(body.reactions, change, actor_id))

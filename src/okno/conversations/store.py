@@ -16,6 +16,7 @@ from okno.conversations.types import (
     Edited,
     Event,
     EventRaw,
+    ListWhere,
     Receipt,
     Status,
     Tab,
@@ -50,18 +51,50 @@ class ListFilter(NamedTuple):
     label: bool
     contact: bool
     cursor: bool
+    where: ListWhere = ListWhere()
 
 
 ARGUMENTS = """arguments AS (SELECT $1::bigint, $2::uuid, $3::bigint[], $4::integer, $5::text, $6::text,
- $7::timestamptz, $8::uuid, $9::uuid)"""
+ $7::timestamptz, $8::uuid, $9::uuid, $10::uuid, $11::bigint, $12::bigint, $13::text[])"""
+WHERE = {
+    "assignee": "assignee_id = $10",
+    "unassigned": "assignee_id IS NULL",
+    "inbox": "inbox_id = $11",
+    "team": "team_id = $12",
+    "labels": "labels @> $13",
+    "waiting": "waiting_since IS NOT NULL",
+    "unread": "unread > 0",
+}
+ONE_PERSON = """ARRAY(SELECT g.id FROM contact g,
+ (SELECT coalesce(merged_into, id) AS id FROM contact WHERE workspace_id = $1 AND id = $9) AS root
+ WHERE g.workspace_id = $1 AND (g.id = root.id OR g.merged_into = root.id))"""
 EVERY_TEAM = "unnest(ARRAY(SELECT id FROM team WHERE workspace_id = $1) || 0::bigint)"
 
 
 def list_sql(by: ListFilter) -> str:
     """One page in order. Each branch reads at most a page from one range of one index; the scope is their union.
 
-    $1 workspace, $2 reader, $3 teams, $4 limit, $5 status, $6 label, $7/$8 cursor, $9 contact.
+    $1 workspace, $2 reader, $3 teams, $4 limit, $5 status, $6 label, $7/$8 cursor, $9 contact, $10 assignee, $11 inbox,
+    $12 team, $13 labels.
     """
+    found, order, outer = _found(by)
+    return f"""WITH {ARGUMENTS}, found AS ({found}), page AS (SELECT id FROM found ORDER BY {order} LIMIT $4)
+SELECT {ROW} FROM page JOIN conversation c ON c.workspace_id = $1 AND c.id = page.id
+  JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ ORDER BY {outer} LIMIT $4"""
+
+
+def count_sql(by: ListFilter) -> str:
+    """How many rows the same list has, counted up to $4."""
+    return f"WITH {ARGUMENTS}, found AS ({_found(by)[0]}) SELECT least(count(*), $4) FROM found"
+
+
+def where_arguments(where: ListWhere) -> tuple[UUID | None, int | None, int | None, list[str]]:
+    return where.assignee, where.inbox, where.team, list(where.labels)
+
+
+def _found(by: ListFilter) -> tuple[str, str, str]:
+    """The union of the branches, its order, and the order of the rows read by it."""
     waiting = by.tab in OLDEST_FIRST
     key = KEYS.get(by.tab, "active_at")
     order = f"{key}, id" if waiting else f"{key} DESC, id DESC"
@@ -70,17 +103,15 @@ def list_sql(by: ListFilter) -> str:
     elif by.tab == "snoozed" or by.contact:
         branches = [_branch(by, "true" if by.see_all else f"(team_id = ANY($3) OR assignee_id = $2 OR {TAKES_PART})")]
     else:
-        one_team = _labelled(by) if by.label and not waiting else _branch(by, "team_id = t.team")
+        one_team = (
+            _labelled(by) if by.label and not waiting and by.where == ListWhere() else _branch(by, "team_id = t.team")
+        )
         teams = EVERY_TEAM if by.see_all else "unnest($3)"
         branches = [f"(SELECT per_team.* FROM {teams} AS t (team) CROSS JOIN LATERAL {one_team} AS per_team)"]
         if by.tab in ("all", "due") and not by.see_all:
             branches += [_branch(by, "assignee_id = $2"), _branch(by, TAKES_PART)]
-    found = " UNION ".join(branches)
     outer = order.replace(key, f"c.{key}").replace("id", "c.id")
-    return f"""WITH {ARGUMENTS}, found AS ({found}), page AS (SELECT id FROM found ORDER BY {order} LIMIT $4)
-SELECT {ROW} FROM page JOIN conversation c ON c.workspace_id = $1 AND c.id = page.id
-  JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
- ORDER BY {outer} LIMIT $4"""
+    return " UNION ".join(branches), order, outer
 
 
 def _branch(by: ListFilter, condition: str) -> str:
@@ -103,7 +134,8 @@ def _branch(by: ListFilter, condition: str) -> str:
     if by.label:
         where.append("labels @> ARRAY[$6]")
     if by.contact:
-        where.append("contact_id = $9")
+        where.append(f"contact_id = ANY({ONE_PERSON})")
+    where += [condition for name, condition in WHERE.items() if getattr(by.where, name)]
     return f"(SELECT id, {key} FROM conversation WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $4)"
 
 

@@ -1,7 +1,7 @@
 """The timeline's words: events with their bodies, the summary row, and what a caller may send."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -72,7 +72,7 @@ class Message(Answer, tag_field="type", tag="message", omit_defaults=True, froze
 
 
 class Note(Answer, tag_field="type", tag="note", omit_defaults=True, frozen=True):
-    """A private note of operators; the customer never sees it."""
+    """A private note of operators; the customer never sees it. `mentions` and `teams` were asked to look at it."""
 
     text: str = ""
     attachments: list[Attachment] = []
@@ -80,6 +80,8 @@ class Note(Answer, tag_field="type", tag="note", omit_defaults=True, frozen=True
     reactions: list[Reaction] = []
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    mentions: list[UUID] = []
+    teams: list[int] = []
 
 
 class Reacted(Answer, tag_field="type", tag="reacted", frozen=True):
@@ -318,11 +320,17 @@ class SendMessage(Wire, tag_field="type", tag="message", frozen=True):
 
 
 class SendNote(Wire, tag_field="type", tag="note", frozen=True):
-    """A private note; operators only."""
+    """A private note; operators only.
+
+    `mentions` are operators and `teams` teams who are asked to look: they are told, and see the conversation from then
+    on. In the text they stand as @ and the name.
+    """
 
     text: OptionalText = ""
     attachments: AttachmentIds = []
     quote: QuoteRef | None = None
+    mentions: Annotated[list[UUID], Meta(max_length=limits.MENTIONS_PER_NOTE_MAX)] = []
+    teams: Annotated[list[int], Meta(max_length=limits.MENTIONS_PER_NOTE_MAX)] = []
 
 
 class SendReaction(Wire, tag_field="type", tag="reacted", frozen=True):
@@ -396,6 +404,18 @@ class ConversationRow(Answer, frozen=True):
     snoozed: bool = False
     snoozed_until: datetime | None = None
     due: Due | None = None
+
+
+class ListWhere(NamedTuple):
+    """What narrows a list beside its tab; null and empty: nothing. `labels`: all of them."""
+
+    assignee: UUID | None = None
+    unassigned: bool = False
+    inbox: int | None = None
+    team: int | None = None
+    labels: tuple[str, ...] = ()
+    waiting: bool = False
+    unread: bool = False
 
 
 class Counters(Answer, frozen=True):

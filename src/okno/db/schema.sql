@@ -452,7 +452,20 @@ CREATE TABLE public.contact (
     locale text DEFAULT ''::text NOT NULL,
     demo boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    erased_at timestamp with time zone
+    erased_at timestamp with time zone,
+    merged_into uuid
+);
+
+CREATE TABLE public.contact_merge (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    into_id uuid NOT NULL,
+    from_id uuid NOT NULL,
+    moved uuid[] NOT NULL,
+    from_name text NOT NULL,
+    operator_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone
 );
 
 CREATE TABLE public.contact_operator (
@@ -730,6 +743,15 @@ CREATE TABLE public.macro_act (
     target text DEFAULT ''::text NOT NULL,
     operator_id uuid,
     CONSTRAINT macro_act_type_check CHECK ((type = ANY (ARRAY['reply'::text, 'note'::text, 'label'::text, 'assign'::text, 'close'::text])))
+);
+
+CREATE TABLE public.mention (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    author_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.migration (
@@ -1102,6 +1124,15 @@ CREATE TABLE public.routing_setting (
     break_reasons text[] DEFAULT '{}'::text[] NOT NULL
 );
 
+CREATE TABLE public.saved_view (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    operator_id uuid,
+    name text NOT NULL,
+    filter text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.search_entry (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
@@ -1411,6 +1442,9 @@ ALTER TABLE ONLY public.bus_parked
 ALTER TABLE ONLY public.calendar
     ADD CONSTRAINT calendar_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.contact_merge
+    ADD CONSTRAINT contact_merge_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.contact_operator
     ADD CONSTRAINT contact_operator_pkey PRIMARY KEY (workspace_id, contact_id);
 
@@ -1479,6 +1513,9 @@ ALTER TABLE ONLY public.macro_act
 
 ALTER TABLE ONLY public.macro
     ADD CONSTRAINT macro_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.mention
+    ADD CONSTRAINT mention_pkey PRIMARY KEY (workspace_id, operator_id, conversation_id, seq);
 
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
@@ -1569,6 +1606,9 @@ ALTER TABLE ONLY public.retention_policy
 
 ALTER TABLE ONLY public.routing_setting
     ADD CONSTRAINT routing_setting_pkey PRIMARY KEY (workspace_id);
+
+ALTER TABLE ONLY public.saved_view
+    ADD CONSTRAINT saved_view_pkey PRIMARY KEY (workspace_id, id);
 
 ALTER TABLE ONLY public.search_entry
     ADD CONSTRAINT search_entry_pkey PRIMARY KEY (conversation_id, workspace_id, seq);
@@ -1683,6 +1723,10 @@ CREATE INDEX audit_entry_action ON public.audit_entry USING btree (workspace_id,
 CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (workspace_id, actor_id, id DESC);
 
 CREATE UNIQUE INDEX block_active ON public.block USING btree (workspace_id, type, value) WHERE (lifted_at IS NULL);
+
+CREATE INDEX contact_merge_into ON public.contact_merge USING btree (workspace_id, into_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX contact_merged ON public.contact USING btree (workspace_id, merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX contact_words ON public.contact USING gin (to_tsvector('simple'::regconfig, name));
 
@@ -1862,6 +1906,9 @@ ALTER TABLE ONLY public.block
 ALTER TABLE ONLY public.calendar
     ADD CONSTRAINT calendar_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.contact_merge
+    ADD CONSTRAINT contact_merge_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.contact_operator
     ADD CONSTRAINT contact_operator_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
 
@@ -2002,6 +2049,9 @@ ALTER TABLE ONLY public.retention_policy
 
 ALTER TABLE ONLY public.routing_setting
     ADD CONSTRAINT routing_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.saved_view
+    ADD CONSTRAINT saved_view_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.secret
     ADD CONSTRAINT secret_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

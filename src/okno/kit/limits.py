@@ -233,6 +233,11 @@ FILE_URL_S: Final = 3600 * 12  # a working day with the tab open
 SNOOZE_DAYS_MAX: Final = 366  # what is put off for longer is a task for another year
 TASK_TEXT_LEN_MAX: Final = 500  # a line or two of what is to be done
 TASKS_OPEN_MAX: Final = 500  # of one person; more are nobody's tasks
+MENTIONS_PER_NOTE_MAX: Final = 20  # who names more writes to nobody
+MENTIONED_MAX: Final = 100  # members of the teams named in one note
+VIEWS_MAX: Final = 50  # of one person, and as many of everybody: a menu that is still read
+VIEW_COUNT_MAX: Final = 100  # beyond it "99+" is shown: a count stays a bounded reading
+MERGED_MAX: Final = 50  # contacts of one person
 TIMER_LOOK_S: Final = 5.0  # another process may have set an earlier time: so late at most it is seen
 TIMERS_AT_ONCE_MAX: Final = 200  # nine o'clock on Monday: the next ones follow at once
 

@@ -15,6 +15,11 @@ from okno.kit.wire import NO_NUL
 Anchor = Annotated[int | None, Parameter(ge=0, le=2**53 - 1)]
 PageLimit = Annotated[int, Parameter(ge=1, le=limits.PAGE_MAX)]
 LabelQuery = Annotated[str | None, Parameter(min_length=1, max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)]
+LabelsQuery = Annotated[
+    list[Annotated[str, Parameter(min_length=1, max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)]] | None,
+    Parameter(max_items=limits.LABELS_PER_CONVERSATION_MAX),
+]
+NumberQuery = Annotated[int | None, Parameter(ge=0, le=2**53 - 1)]
 CursorQuery = Annotated[str | None, Parameter(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
 
 _MEANING = {

@@ -184,7 +184,6 @@ class Offer(Answer, frozen=True):
 
     id: UUID
     conversation: UUID
-    contact: UUID
     contact_name: str
     channel: str
     preview: str

@@ -1,4 +1,4 @@
-"""The public door of working together: snoozes, tasks."""
+"""The public door of working together: snoozes, tasks, mentions, views."""
 
 from okno.access.api import Access
 from okno.bus.leases import Lease
@@ -7,11 +7,13 @@ from okno.conversations.api import Conversations
 from okno.db.pool import Database
 from okno.kit.clock import Clock
 from okno.kit.tasks import Tasks as Supervisor
+from okno.teamwork.mentions import Mentions
 from okno.teamwork.snoozes import Snoozes
 from okno.teamwork.tasks import Tasks
 from okno.teamwork.timers import Timers
+from okno.teamwork.views import Views
 
-__all__ = ["Snoozes", "Tasks", "Teamwork"]
+__all__ = ["Mentions", "Snoozes", "Tasks", "Teamwork", "Views"]
 
 
 class Teamwork:
@@ -28,6 +30,8 @@ class Teamwork:
     ) -> None:
         self.snoozes = Snoozes(database, conversations, clock)
         self.tasks = Tasks(database, conversations, contacts, clock, access)
+        self.mentions = Mentions(database, conversations, clock, access)
+        self.views = Views(database, conversations, clock)
         self.timers = Timers(clock, [self.snoozes, self.tasks])
         self.snoozes.changed = self.tasks.changed = self.timers.wake
         self._lease = Lease(database, clock, supervisor, "teamwork.timers")

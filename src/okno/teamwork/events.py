@@ -30,11 +30,10 @@ class TaskDue(msgspec.Struct, frozen=True):
 
 
 class Mention(msgspec.Struct, frozen=True):
-    """Somebody was named in a note."""
+    """Somebody was named in a note. Its words are not repeated here: they may be erased."""
 
     workspace_id: int
     conversation: UUID
     operator: UUID
     seq: int
     by: str
-    text: str

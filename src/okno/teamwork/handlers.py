@@ -23,3 +23,8 @@ async def handle_erased(teamwork: Teamwork, news: News) -> None:
     """A person was erased: tasks about him stay, without their words."""
     erased = msgspec.json.decode(news.payload, type=PersonErased)
     await teamwork.tasks.forget(erased.workspace_id, erased.contact, erased.conversations)
+
+
+async def handle_mentions(teamwork: Teamwork, news: News) -> None:
+    """Whoever was named in a note is told, and may see it."""
+    await teamwork.mentions.on_note(news.payload)

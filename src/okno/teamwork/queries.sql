@@ -107,3 +107,29 @@ RETURNING workspace_id, id, conversation_id, assignee_id, text;
 
 -- name: forget_person :exec
 UPDATE task SET text = '—' WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[]));
+
+-- name: find_scope :one
+SELECT c.team_id, c.assignee_id FROM conversation c WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
+
+-- name: insert_mention :value
+INSERT INTO mention (workspace_id, conversation_id, seq, operator_id, author_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING operator_id;
+
+-- name: list_views :many
+SELECT id, operator_id, name, filter FROM saved_view WHERE workspace_id = $1 AND (operator_id IS NULL OR operator_id = $2)
+ ORDER BY operator_id IS NULL, lower(name), id LIMIT $3;
+
+-- name: count_views :value
+SELECT count(*) FROM saved_view WHERE workspace_id = $1 AND operator_id IS NOT DISTINCT FROM $2;
+
+-- name: insert_view :exec
+INSERT INTO saved_view (workspace_id, id, operator_id, name, filter, created_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: find_view :one
+SELECT id, operator_id, name, filter FROM saved_view WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: change_view :exec
+UPDATE saved_view SET name = coalesce($3, name), filter = coalesce($4, filter) WHERE workspace_id = $1 AND id = $2;
+
+-- name: delete_view :exec
+DELETE FROM saved_view WHERE workspace_id = $1 AND id = $2;

@@ -9,7 +9,18 @@ from okno.conversations.types import ConversationRow
 from okno.kit import limits
 from okno.kit.openapi import SIGNED_IN, CursorQuery, PageLimit, problems
 from okno.teamwork.api import Teamwork
-from okno.teamwork.types import NewSnooze, NewTask, Task, TaskChange, TaskCounters, TaskPage, TaskStatus
+from okno.teamwork.types import (
+    NewSnooze,
+    NewTask,
+    NewView,
+    Task,
+    TaskChange,
+    TaskCounters,
+    TaskPage,
+    TaskStatus,
+    View,
+    ViewChange,
+)
 
 
 @put(
@@ -85,11 +96,36 @@ async def remove_task(teamwork: Teamwork, actor: Actor, task_id: UUID) -> None:
     await teamwork.tasks.remove(actor, task_id)
 
 
+@get("/views", operation_id="list_views", responses=problems(*SIGNED_IN), summary="Saved lists with their counts")
+async def list_views(teamwork: Teamwork, actor: Actor) -> list[View]:
+    return await teamwork.views.list_of(actor)
+
+
+@post("/views", operation_id="add_view", responses=problems(*SIGNED_IN, 409), summary="Save a list under a name")
+async def add_view(teamwork: Teamwork, actor: Actor, data: NewView) -> View:
+    return await teamwork.views.add(actor, data)
+
+
+@patch(
+    "/views/{view_id:uuid}", operation_id="change_view", responses=problems(*SIGNED_IN, 404), summary="Change a list"
+)
+async def change_view(teamwork: Teamwork, actor: Actor, view_id: UUID, data: ViewChange) -> View:
+    return await teamwork.views.change(actor, view_id, data)
+
+
+@delete(
+    "/views/{view_id:uuid}", operation_id="remove_view", responses=problems(*SIGNED_IN, 404), summary="Delete a list"
+)
+async def remove_view(teamwork: Teamwork, actor: Actor, view_id: UUID) -> None:
+    await teamwork.views.remove(actor, view_id)
+
+
 ROUTER = Router(
     "/",
     tags=["teamwork"],
     route_handlers=[
         *(snooze_conversation, wake_conversation),
         *(list_tasks, count_tasks, list_tasks_about, add_task, change_task, remove_task),
+        *(list_views, add_view, change_view, remove_view),
     ],
 )

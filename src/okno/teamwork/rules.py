@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from okno.teamwork.types import TaskChange
+from okno.conversations.types import ListWhere, Tab
+from okno.teamwork.types import TaskChange, ViewFilter
 
 
 class TaskPlan(NamedTuple):
@@ -37,3 +38,17 @@ def plan_task(held: Any, change: TaskChange, now: datetime) -> TaskPlan:
     elif change.done is False and done_at is not None:
         done_at, told = None, "undone"
     return TaskPlan(text, assignee, due_at, done_at, told)
+
+
+def plan_list(shown: ViewFilter, reader: UUID) -> tuple[Tab, ListWhere]:
+    """The list a filter means for its reader."""
+    where = ListWhere(
+        assignee=reader if shown.mine else shown.assignee,
+        unassigned=shown.unassigned,
+        inbox=shown.inbox,
+        team=shown.team,
+        labels=tuple(shown.labels),
+        waiting=shown.waiting,
+        unread=shown.unread,
+    )
+    return ("snoozed" if shown.snoozed else "all"), where

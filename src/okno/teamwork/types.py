@@ -6,10 +6,12 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from okno.conversations.types import Status
 from okno.kit import limits
-from okno.kit.wire import NO_NUL, Answer, Wire
+from okno.kit.wire import NO_NUL, Answer, Label, Name, Wire
 
 TaskText = Annotated[str, Meta(min_length=1, max_length=limits.TASK_TEXT_LEN_MAX, pattern=NO_NUL)]
+Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 When = Annotated[datetime, Meta(tz=True)]
 TaskStatus = Literal["open", "done"]
 
@@ -67,3 +69,44 @@ class TaskChange(Wire, frozen=True):
     assignee: UUID | UnsetType = UNSET
     due_at: When | UnsetType | None = UNSET
     done: bool | UnsetType = UNSET
+
+
+class ViewFilter(Wire, frozen=True):
+    """What a list shows. `mine`: of whoever reads it; `unassigned`: of nobody; else `assignee`, null anybody's.
+
+    A conversation has all of `labels`. `team` 0 is no team.
+    """
+
+    status: Status = "open"
+    snoozed: bool = False
+    assignee: UUID | None = None
+    mine: bool = False
+    unassigned: bool = False
+    inbox: Number | None = None
+    team: Number | None = None
+    labels: Annotated[list[Label], Meta(max_length=limits.LABELS_PER_CONVERSATION_MAX)] = []
+    waiting: bool = False
+    unread: bool = False
+
+
+class View(Answer, frozen=True):
+    """A list under a name. `count` is exact up to VIEW_COUNT_MAX; `own`: nobody else has it."""
+
+    id: UUID
+    name: str
+    own: bool
+    filter: ViewFilter
+    count: int
+
+
+class NewView(Wire, frozen=True):
+    """`shared`: everybody has it, each within his own scope. That takes the right `workspace`."""
+
+    name: Name
+    filter: ViewFilter
+    shared: bool = False
+
+
+class ViewChange(Wire, frozen=True):
+    name: Name | UnsetType = UNSET
+    filter: ViewFilter | UnsetType = UNSET

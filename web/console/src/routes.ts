@@ -13,6 +13,7 @@ export const routes: RouteRecordRaw[] = [
     children: [
       { path: "conversations/:id?", component: () => import("./pages/InboxPage.vue") },
       { path: "search", component: () => import("./pages/SearchPage.vue") },
+      { path: "tasks", component: () => import("./pages/TasksPage.vue") },
       {
         path: "settings",
         component: () => import("./settings/SettingsPage.vue"),

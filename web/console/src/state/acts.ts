@@ -18,6 +18,7 @@ export interface Acts {
   macros: () => void
   run: (macro: Macro) => void
   snooze: () => void
+  task: () => void
   wake: () => void
 }
 export const acts = shallowRef<Acts | null>(null)

@@ -28,12 +28,13 @@ import {
   type ServerFrame,
   type Event,
   type Here,
+  type View,
+  type ViewFilter,
 } from "@okno/protocol"
 import { defineStore } from "pinia"
 import { computed, ref, shallowRef } from "vue"
 import { call, get, post, put } from "../api"
 import { belongs, inOrder, mostUrgent, type Filter, type Status, type Tab } from "./order"
-import { useDesk } from "./desk"
 import { useSession } from "./session"
 import { makeTyping } from "./typing"
 
@@ -53,6 +54,8 @@ export const useInbox = defineStore("inbox", () => {
   const counters = ref<Counters>({ mine: 0, mine_unread: 0, waiting: 0, all: 0, snoozed: 0 })
   const tab = ref<Tab>("all")
   const label = ref<string | null>(null)
+  /** The saved list that is shown. */
+  const view = shallowRef<View | null>(null)
   const shown = ref<Status>("open")
   const next = ref<string | null>(null)
   const loading = ref(false)
@@ -95,7 +98,7 @@ export const useInbox = defineStore("inbox", () => {
   })
 
   const me = (): string => session.me?.operator.id ?? ""
-  const filter = computed<Filter>(() => ({ tab: tab.value, status: shown.value, label: label.value }))
+  const filter = computed<Filter>(() => ({ tab: tab.value, status: shown.value, label: label.value, where: view.value?.filter ?? null }))
   // Begins with the order there was: sorting what is nearly sorted costs one pass, whatever the length.
   let order: readonly string[] = []
   const visible = computed(() => {
@@ -181,9 +184,6 @@ export const useInbox = defineStore("inbox", () => {
       case "typing":
         typing.hear(frame)
         break
-      case "desk":
-        useDesk().take(frame.desk)
-        break
       case "presence":
         come(frame.here)
         break
@@ -229,7 +229,9 @@ export const useInbox = defineStore("inbox", () => {
     }
     for (const ack of frame.acks ?? []) {
       const item = outbox.acked(ack)
-      if (item && self) put(eventOfAck(item, ack, { actor: "operator", id: self.id, name: self.name }))
+      if (!item || !self) continue
+      const event = eventOfAck(item, ack, { actor: "operator", id: self.id, name: self.name })
+      put(item.body.type === "note" && event.body.type === "note" ? { ...event, body: { ...event.body, mentions: item.body.mentions, teams: item.body.teams } } : event)
     }
     for (const event of frame.events ?? []) {
       outbox.remove(event.id)
@@ -238,7 +240,7 @@ export const useInbox = defineStore("inbox", () => {
       typing.said(event.conversation, event.actor_id)
       if (event.actor === "customer") onArrival(event, event.conversation === current.value && document.hasFocus())
     }
-    for (const [id, list] of byThread) {
+     for (const [id, list] of byThread) {
       change(id, (state) => applyEvents(state, list))
       settle(id)
     }
@@ -275,6 +277,12 @@ export const useInbox = defineStore("inbox", () => {
     const asked = new URLSearchParams({ tab: tab.value, status: shown.value, limit: String(limit) })
     if (label.value !== null) asked.set("label", label.value)
     if (cursor) asked.set("cursor", cursor)
+    const where: ViewFilter | undefined = view.value?.filter
+    if (where?.unassigned) asked.set("unassigned", "true")
+    else if (where?.mine || where?.assignee) asked.set("assignee", where.mine ? me() : where.assignee!)
+    for (const name of ["inbox", "team"] as const) if (where?.[name] != null) asked.set(name, String(where[name]))
+    for (const name of ["waiting", "unread"] as const) if (where?.[name]) asked.set(name, "true")
+    for (const one of where?.labels ?? []) asked.append("labels", one)
     return `/conversations?${asked}`
   }
   let asking = 0
@@ -316,9 +324,16 @@ export const useInbox = defineStore("inbox", () => {
   }
 
   function choose(value: Tab, which: Status = "open", labelled: string | null = label.value): void {
+    view.value = null
     tab.value = value
     shown.value = which
     label.value = labelled
+    void loadTab()
+  }
+
+  function chooseView(chosen: View): void {
+    choose(chosen.filter.snoozed ? "snoozed" : "all", chosen.filter.status ?? "open", null)
+    view.value = chosen
     void loadTab()
   }
 
@@ -435,7 +450,7 @@ export const useInbox = defineStore("inbox", () => {
   const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
 
   return {
-    ...{ status, rows, counters, tab, shown, label, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
-    ...{ start, stop, choose, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived },
+    ...{ status, rows, counters, tab, shown, label, view, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
+    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived },
   }
 })

@@ -31,6 +31,20 @@ describe("the list's order", () => {
     expect(belongs(row("a", { waiting_since: "1", assignee: "me" }), { ...open, tab: "waiting" }, "me")).toBe(false)
   })
 })
+describe("a saved view", () => {
+  const tab = "all" as const
+  it("takes a row only when all of its conditions do", () => {
+    const where = { unassigned: true, labels: ["vip"], waiting: true, inbox: 1, team: 0 }
+    const fit = { inbox: 1, team: null, unread: 0, labels: ["vip", "new"], waiting_since: "1" }
+    expect(belongs(row("a", fit), { ...open, tab, where }, "me")).toBe(true)
+    for (const wrong of [{ inbox: 2 }, { team: 3 }, { labels: [] }, { waiting_since: null }, { assignee: "x" }])
+      expect(belongs(row("a", { ...fit, ...wrong }), { ...open, tab, where }, "me")).toBe(false)
+  })
+  it("means the reader by me", () => {
+    expect(belongs(row("a", { assignee: "me", unread: 1 }), { ...open, tab, where: { mine: true, unread: true } }, "me")).toBe(true)
+    expect(belongs(row("a", { assignee: "you", unread: 1 }), { ...open, tab, where: { mine: true } }, "me")).toBe(false)
+  })
+})
 describe("whom to answer next", () => {
   it("takes mine before anybody's, the longest wait first, and never a colleague's", () => {
     const rows = [row("theirs", { assignee: "x", waiting_since: "0" }), row("free", { waiting_since: "1" }), row("mine", { assignee: "me", waiting_since: "5" }), row("older", { assignee: "me", waiting_since: "4" })]

@@ -1,4 +1,4 @@
-import type { ConversationRow } from "@okno/protocol"
+import type { ConversationRow, ViewFilter } from "@okno/protocol"
 
 export type Tab = "mine" | "waiting" | "all" | "snoozed" | "due"
 export type Status = "open" | "closed"
@@ -6,6 +6,7 @@ export interface Filter {
   tab: Tab
   status: Status
   label: string | null
+  where?: ViewFilter | null
 }
 
 const by = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -17,8 +18,16 @@ const firstDue = (a: ConversationRow, b: ConversationRow): number => by(a.due?.a
 /** Those without a time, which wait for the customer, come last. */
 const soonest = (a: ConversationRow, b: ConversationRow): number => by(a.snoozed_until ?? "~", b.snoozed_until ?? "~") || by(a.id, b.id)
 
+function fits(row: ConversationRow, where: ViewFilter, me: string): boolean {
+  const { assignee = null, labels = [] } = where
+  if (where.mine ? row.assignee !== me : where.unassigned ? row.assignee !== null : assignee !== null && row.assignee !== assignee) return false
+  if ((where.inbox ?? row.inbox) !== row.inbox || (where.team ?? row.team ?? 0) !== (row.team ?? 0)) return false
+  return labels.every((one) => row.labels.includes(one)) && (!where.waiting || row.waiting_since !== null) && (!where.unread || row.unread > 0)
+}
+
 /** Where a row belongs: the same rules as the server's lists. */
-export function belongs(row: ConversationRow, { tab, status, label }: Filter, me: string): boolean {
+export function belongs(row: ConversationRow, { tab, status, label, where }: Filter, me: string): boolean {
+  if (where && !fits(row, where, me)) return false
   if (label !== null && !row.labels.includes(label)) return false
   if (tab === "snoozed") return row.status === "open" && !!row.snoozed
   if (row.snoozed) return false
