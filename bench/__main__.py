@@ -6,7 +6,7 @@ import sys
 
 import uvloop
 
-NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "shift", "promise", "routing")
+NAMES = ("durable", "sockets", "list", "fanout", "widget", "console", "shift", "promise", "routing", "search")
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or NAMES

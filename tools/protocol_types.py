@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from okno.access import types as access
+from okno.analytics import types as analytics
 from okno.attributes import types as attributes
 from okno.contacts import types as contacts
 from okno.conversations import types as conversations
@@ -78,6 +79,7 @@ def render() -> str:
     modules = (
         conversations,
         search,
+        analytics,
         access,
         contacts,
         visits,

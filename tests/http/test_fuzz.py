@@ -304,6 +304,8 @@ def journey(world: World, session: Any) -> None:
     imports = world.live.app.imports
     run = lambda number: world.wait(imports.run(world.workspace_id, UUID(number)))  # noqa: E731
     quick_work(go, contact, mine, run)
+    period = {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z", "zone": "Europe/Moscow"}
+    go("get_report", "GET", "/api/v1/reports/overview", params=period)
     go("search", "GET", "/api/v1/search", params={"q": "hello", "since": "2020-01-01T00:00:00Z"})
     role = {"name": f"role {uuid7()}", "role": "operator", "permissions": ["conversations"]}
     role_id = go("create_role", "POST", "/api/v1/roles", json=role).json()["id"]

@@ -346,6 +346,81 @@ export interface SearchState {
   lag_s: number
   complete: boolean
 }
+/** Counts of episodes and their times. A time is null when there is nothing to take it from. `missed`: asked and closed without an answer. `in_goal`: answered within the goal. `handling_p50_s`: from opening to closing. */
+export interface Figures {
+  episodes: number
+  answered: number
+  missed: number
+  closed: number
+  in_goal: number
+  answer_p50_s: number | null
+  answer_p90_s: number | null
+  handling_p50_s: number | null
+}
+/** Figures of an hour or a day that begins `at`, in the zone asked for. */
+export interface Point {
+  at: string
+  figures: Figures
+}
+export interface OperatorFigures {
+  operator: string | null
+  name: string
+  figures: Figures
+}
+export interface TeamFigures {
+  team: number | null
+  figures: Figures
+}
+export interface ChannelFigures {
+  channel: string
+  figures: Figures
+}
+/** Episodes opened on a weekday (1 = Monday) in an hour, over the whole period. */
+export interface Load {
+  day: number
+  hour: number
+  episodes: number
+}
+/** A period, and the one of the same length before it. `step`: what a point stands for. */
+export interface Report {
+  since: string
+  until: string
+  goal_s: number
+  step: "day" | "hour"
+  totals: Figures
+  before: Figures
+  points: Point[]
+  points_before: Point[]
+  operators: OperatorFigures[]
+  teams: TeamFigures[]
+  channels: ChannelFigures[]
+  load: Load[]
+}
+/** `unanswered` of his open conversations wait for an answer, the first since `oldest`. */
+export interface OperatorNow {
+  operator: string
+  name: string
+  open: number
+  unanswered: number
+  oldest: string | null
+}
+/** Now. `waiting` belong to nobody; `expected_wait_s` is the median first answer of the last hours, null without. */
+export interface Live {
+  open: number
+  waiting: number
+  oldest: string | null
+  expected_wait_s: number | null
+  goal_s: number
+  operators: OperatorNow[]
+  today: Figures
+}
+/** What the first answer should take at most. */
+export interface Goals {
+  answer_s: number
+}
+export interface GoalsChange {
+  answer_s: number
+}
 /** A browser that is signed in. `seen_at` is exact to five minutes; `current`: the one that asks. */
 export interface Session {
   id: string

@@ -26,19 +26,22 @@ Permission = Literal[
     "block",
     "privacy",
     "audit",
+    "reports",
+    "supervise",
 ]
 """What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace.
 
 `templates`: write templates and macros for a team or for everybody, and tend the labels. `routing`: skills, queues and
 what operators take. `reveal`: see secrets given in masked fields. `block`: refuse people and addresses. `privacy`:
-export and erase people, legal holds, retention. `audit`: read the audit log.
+export and erase people, legal holds, retention. `audit`: read the audit log. `reports`: figures of the scope.
+`supervise`: look over shoulders, whisper, propose wording.
 """
 
 COOKIE = "okno_session"
 """Holds the secret of an operator's session."""
 
 _OPERATOR: frozenset[Permission] = frozenset({"conversations", "contacts", "reveal"})
-_SUPERVISOR: frozenset[Permission] = _OPERATOR | {"delete_any", "block", "templates", "routing"}
+_SUPERVISOR: frozenset[Permission] = _OPERATOR | {"delete_any", "block", "templates", "routing", "reports", "supervise"}
 _ADMIN: frozenset[Permission] = _SUPERVISOR | {"see_all", "operators", "workspace", "api_keys", "privacy", "audit"}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "operator": _OPERATOR,

@@ -16,6 +16,10 @@ from okno.access.api import Access
 from okno.access.events import RESET_ASKED
 from okno.access.keys import Keys
 from okno.access.types import COOKIE
+from okno.analytics import handlers as analytics_handlers
+from okno.analytics import routes as analytics_routes
+from okno.analytics.api import HANDLER as ANALYTICS_HANDLER
+from okno.analytics.api import Analytics
 from okno.attributes import routes as attributes_routes
 from okno.attributes.api import Attributes
 from okno.bus.api import Bus
@@ -135,6 +139,7 @@ class App:
             partial(self.tasks.spawn, name="clocks computed anew"),
         )
         self.promises = Promises(database, self.clock, self.hours, self.contacts, self.conversations, self.clocks)
+        self.analytics = Analytics(database, self.clock, self.access)
         self.search = Search(database, self.clock, self.access)
         self.teamwork = Teamwork(database, self.access, self.contacts, self.conversations, self.clock, self.tasks)
         self.blocks = Blocks(database, self.clock, self.access)
@@ -175,6 +180,8 @@ class App:
         self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))
         self.bus.handle("teamwork.mentions", {NOTE_MENTIONS}, partial(teamwork_handlers.handle_mentions, self.teamwork))
+
+        self.bus.handle(ANALYTICS_HANDLER, {"timeline"}, partial(analytics_handlers.handle_timeline, self.analytics))
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
         self.hours.listen(self.sla.on_hours_changed)
         self.bus.handle("sla.clocks", {"timeline"}, self.clocks.handle_timeline)
@@ -199,6 +206,7 @@ class App:
         self.tasks.loop(self.hub.presences.run, name="presence")
         self.tasks.loop(self.realtime.run_sweep, name="sweep")
         self.tasks.loop(self.search.run_rebuild, name="search rebuild")
+        self.tasks.loop(self.analytics.run_rebuild, name="figures rebuild")
         self.tasks.loop(self.notifications.run, name="notices")
         self.tasks.loop(self.teamwork.run, name="teamwork")
         self.routing.start()
@@ -225,6 +233,7 @@ class App:
             "visits": self.visits,
             "conversations": self.conversations,
             "routing": self.routing,
+            "analytics": self.analytics,
             "search": self.search,
             "site": self.site,
             "files": self.files,
@@ -257,6 +266,7 @@ class App:
                 integrations_routes.ROUTER,
                 search_routes.ROUTER,
                 teamwork_routes.ROUTER,
+                analytics_routes.ROUTER,
                 site_routes.ROUTER,
                 notifications_routes.ROUTER,
                 privacy_routes.ROUTER,

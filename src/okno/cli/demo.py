@@ -11,6 +11,7 @@ from uuid import UUID
 from okno.access.api import Access
 from okno.access.keys import Keys, load_keys
 from okno.access.types import PERMISSIONS, Actor, NewOperator, Role
+from okno.analytics.api import forget_demo as forget_figures
 from okno.cli.connect import database_address, opened
 from okno.cli.demo_texts import SHOPS, Scene, Shop
 from okno.cli.settings import Settings
@@ -219,6 +220,7 @@ def clear(settings: Settings) -> None:
             keys, clock = load_keys(settings.home / "master.key"), SystemClock()
             access = Access(database, keys, clock)
             files = _files(settings, database, access, keys, clock)
+            await forget_figures(database)
             conversations = Conversations(database, Writer(database, clock), clock, access, files)
             count = await conversations.delete_demo()
             await Visits(database, keys, clock, settings.url).delete_demo()

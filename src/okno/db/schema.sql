@@ -579,6 +579,19 @@ CREATE TABLE public.erased_conversation (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
     erased_at timestamp with time zone NOT NULL
+CREATE TABLE public.episode_fact (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    episode integer NOT NULL,
+    opened_seq bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    operator_id uuid,
+    team_id bigint NOT NULL,
+    inbox_id bigint NOT NULL,
+    channel text NOT NULL
 );
 
 CREATE TABLE public.event (
@@ -599,6 +612,18 @@ CREATE TABLE public.history_clear (
     conversation_id uuid NOT NULL,
     seq bigint NOT NULL,
     cleared_at timestamp with time zone NOT NULL
+CREATE TABLE public.figures_setting (
+    workspace_id bigint NOT NULL,
+    answer_goal_s integer NOT NULL,
+    CONSTRAINT figures_setting_answer_goal_s_check CHECK ((answer_goal_s > 0))
+);
+
+CREATE TABLE public.figures_state (
+    one boolean DEFAULT true NOT NULL,
+    done boolean NOT NULL,
+    workspace_id bigint DEFAULT 0 NOT NULL,
+    conversation_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    CONSTRAINT figures_state_one_check CHECK (one)
 );
 
 CREATE TABLE public.identity (
@@ -1261,6 +1286,11 @@ CREATE TABLE public.snooze (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.supervision_setting (
+    workspace_id bigint NOT NULL,
+    watched_shown boolean NOT NULL
+);
+
 CREATE TABLE public.task (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -1474,12 +1504,19 @@ ALTER TABLE ONLY public.draft
 
 ALTER TABLE ONLY public.erased_conversation
     ADD CONSTRAINT erased_conversation_pkey PRIMARY KEY (workspace_id, conversation_id);
+ALTER TABLE ONLY public.episode_fact
+    ADD CONSTRAINT episode_fact_pkey PRIMARY KEY (workspace_id, conversation_id, episode);
 
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (conversation_id, workspace_id, seq);
 
 ALTER TABLE ONLY public.history_clear
     ADD CONSTRAINT history_clear_pkey PRIMARY KEY (workspace_id, conversation_id);
+ALTER TABLE ONLY public.figures_setting
+    ADD CONSTRAINT figures_setting_pkey PRIMARY KEY (workspace_id);
+
+ALTER TABLE ONLY public.figures_state
+    ADD CONSTRAINT figures_state_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id);
@@ -1640,6 +1677,9 @@ ALTER TABLE ONLY public.sla_track
 ALTER TABLE ONLY public.snooze
     ADD CONSTRAINT snooze_pkey PRIMARY KEY (conversation_id, workspace_id);
 
+ALTER TABLE ONLY public.supervision_setting
+    ADD CONSTRAINT supervision_setting_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT task_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1749,6 +1789,8 @@ CREATE INDEX conversation_team ON public.conversation USING btree (workspace_id,
 CREATE INDEX conversation_waiting ON public.conversation USING btree (workspace_id, team_id, waiting_since, id) WHERE ((waiting_since IS NOT NULL) AND (assignee_id IS NULL) AND (status = 'open'::text));
 
 CREATE INDEX draft_operator ON public.draft USING btree (workspace_id, operator_id, saved_at DESC);
+
+CREATE INDEX episode_fact_opened ON public.episode_fact USING btree (workspace_id, opened_at);
 
 CREATE UNIQUE INDEX event_client_id ON public.event USING btree (conversation_id, client_id, actor_id, workspace_id);
 
@@ -1929,6 +1971,8 @@ ALTER TABLE ONLY public.crm_field
 
 ALTER TABLE ONLY public.custom_role
     ADD CONSTRAINT custom_role_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+ALTER TABLE ONLY public.figures_setting
+    ADD CONSTRAINT figures_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
@@ -2070,6 +2114,8 @@ ALTER TABLE ONLY public.sla_policy
 
 ALTER TABLE ONLY public.sla_policy
     ADD CONSTRAINT sla_policy_workspace_id_queue_id_fkey FOREIGN KEY (workspace_id, queue_id) REFERENCES public.queue(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.supervision_setting
+    ADD CONSTRAINT supervision_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT task_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

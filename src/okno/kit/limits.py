@@ -69,6 +69,11 @@ SEARCH_WAIT_S_MAX: Final = 5.0  # for a turn
 SEARCH_S: Final = 0.4  # a plan that was right has answered by then
 SEARCH_S_MAX: Final = 2.0  # for the other plan; then the reader narrows the question
 
+# Figures
+REPORT_DAYS_MAX: Final = 400  # a year against the year before; longer is an export's work
+ANSWER_GOAL_S: Final = 30  # the first answer, unless a workspace aims at something else
+ANSWER_GOAL_S_MAX: Final = 86_400  # a day, for letters
+
 # Group commit
 BATCH_EVENTS_MAX: Final = 1_000  # one transaction stays under 50 ms
 BATCH_PENDING_MAX: Final = 20_000  # about a second of full speed; beyond it senders are told to wait

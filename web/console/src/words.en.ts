@@ -39,6 +39,13 @@ const en: typeof ru = {
     samePerson: "The same person", mergeWith: "Merge with another customer", merge: "Merge", part: "Separate", merged: "Shown as one with: {name}.", parted: "Separate again: {name}.", bothProven: "Both this customer and {name} have proved who they are. Two people may share an address.", mergeSure: "It is one person", noDuplicates: "Nobody with an equal address",
     chosen: "Chosen: {n}", choose: "Choose {name}", unchoose: "Choose none", bulk: "With {n} chosen", bulkRuns: "{done} of {total}", bulkDone: "{said} Conversations: {n}", bulkPart: "{said} Conversations: {n}, refused: {failed}", bulkClosed: "Closed.", bulkLabelled: "Label “{label}”.", bulkSnoozed: "Laid aside.",
   },
+  reports: {
+    title: "Reports", period: "Period", period_today: "Today", period_7: "7 days", period_28: "28 days", period_90: "90 days", period_own: "From … to …", tables: "Tables", csv: "Download as CSV", error: "The report did not load",
+    answer: "First answer", answer90: "First answer, p90", answerMore: "median; goal {goal}, p90 {p90}", inGoal: "Answered within the goal", inGoalShort: "Within the goal", missed: "Missed", missedShort: "Missed", of: "{part} of {whole}", episodes: "Episodes", closedMore: "{n} closed", handling: "Handling", handlingMore: "median, from opening to closing",
+    firstAnswer: "First answer", by_day: "by day", by_hour: "by hour", median: "median", p90: "p90", medianBefore: "median before", before: "before", goal: "goal {goal}", load: "Load", loadMore: "episodes by weekday and hour", loadSpoken: "Episodes by weekday and hour, at most {n} in one hour", volume: "Episodes and missed",
+    operator: "Operator", team: "Team", noTeam: "No team", allTeams: "All teams", allOperators: "All operators", channel: "Channel", channels: "Channels", channel_site: "Site chat", when: "When", weekday: "Day", nobody: "Nothing to count here",
+    empty: "No figures yet", nothing: "Nothing in this period", emptyHint: "Data appears after the first conversation.", foot: "The time of the first answer runs from the customer’s first message in an episode to the first message of an operator. Notes, bots and the system answer nothing; a reopened conversation is counted from the reopening. Missed: closed without an answer.",
+  },
   search: {
     title: "Search messages", hint: "Words in any form, the end of a number, the name of a file", look: "Search messages for “{text}”", filters: "Narrow the search",
     everywhere: "Everywhere", messages: "Messages", notes: "Notes", files: "Files", who: "Written by anyone", who_customer: "Customers", who_operator: "Operators", who_bot: "Bots", who_system: "System",

@@ -37,6 +37,13 @@ export default {
     samePerson: "Тот же человек", mergeWith: "Объединить с другим клиентом", merge: "Объединить", part: "Разъединить", merged: "Теперь вместе с: {name}.", parted: "Снова отдельно: {name}.", bothProven: "И этот клиент, и {name} подтвердили, кто они. Одним адресом могут пользоваться двое.", mergeSure: "Это один человек", noDuplicates: "Ни у кого нет такого же адреса",
     chosen: "Выбрано: {n}", choose: "Выбрать: {name}", unchoose: "Снять выбор", bulk: "Выбрано диалогов: {n}", bulkRuns: "{done} из {total}", bulkDone: "{said} Диалогов: {n}", bulkPart: "{said} Диалогов: {n}, отказано: {failed}", bulkClosed: "Закрыто.", bulkLabelled: "Метка «{label}».", bulkSnoozed: "Отложено.",
   },
+  reports: {
+    title: "Отчёты", period: "Период", period_today: "Сегодня", period_7: "7 дней", period_28: "28 дней", period_90: "90 дней", period_own: "С … по …", tables: "Таблицы", csv: "Скачать CSV", error: "Отчёт не загрузился",
+    answer: "Первый ответ", answer90: "Первый ответ, p90", answerMore: "медиана; цель {goal}, p90 {p90}", inGoal: "Ответили в срок", inGoalShort: "В срок", missed: "Пропущено", missedShort: "Пропущено", of: "{part} из {whole}", episodes: "Обращения", closedMore: "закрыто: {n}", handling: "Длительность", handlingMore: "медиана, от открытия до закрытия",
+    firstAnswer: "Первый ответ", by_day: "по дням", by_hour: "по часам", median: "медиана", p90: "p90", medianBefore: "медиана раньше", before: "раньше", goal: "цель {goal}", load: "Нагрузка", loadMore: "обращения по дням недели и часам", loadSpoken: "Обращения по дням недели и часам, в одном часе не больше {n}", volume: "Обращения и пропущенные",
+    operator: "Оператор", team: "Команда", noTeam: "Без команды", allTeams: "Все команды", allOperators: "Все операторы", channel: "Канал", channels: "Каналы", channel_site: "Чат на сайте", when: "Когда", weekday: "День", nobody: "Здесь считать нечего",
+    empty: "Показателей пока нет", nothing: "За этот период ничего нет", emptyHint: "Данные появятся после первого диалога.", foot: "Время первого ответа идёт от первого сообщения клиента в обращении до первого сообщения оператора. Заметки, боты и система ответом не считаются; открытый заново диалог считается с нового открытия. Пропущено — закрыто без ответа.",
+  },
   search: {
     title: "Поиск по сообщениям", hint: "Слова в любой форме, конец номера, имя файла", look: "Искать в сообщениях: «{text}»", filters: "Сузить поиск",
     everywhere: "Везде", messages: "Сообщения", notes: "Заметки", files: "Файлы", who: "Кто угодно", who_customer: "Клиенты", who_operator: "Операторы", who_bot: "Боты", who_system: "Система",
