@@ -16,7 +16,7 @@ from okno.conversations.append import Draft, append
 from okno.conversations.types import SendMessage, SendNote
 from okno.kit.errors import Invalid
 from okno.kit.ids import uuid7
-from tests.conversations.people import make_contact, make_operator, open_conversation
+from tests.conversations.people import make_contact, make_operator, open_conversation, settle
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLOSED = '{"type":"closed","episode":1}'
@@ -95,11 +95,6 @@ async def say(app: App, conversation: UUID, actor: str, actor_id: UUID, when: da
         await append(tx, [draft], when)
 
 
-async def settle(app: App) -> None:
-    while await app.bus.step(HANDLER):
-        pass
-
-
 async def make_history(app: App, team: int, anna: Actor, igor: Actor) -> list[UUID]:
     conversations = []
     for n in range(12):
@@ -124,7 +119,7 @@ async def test_a_report_is_the_sum_of_its_episodes(app: App) -> None:
     owner, anna, igor = [await make_operator(app, "owner") for _ in range(3)]
     team = (await app.access.create_team(owner, f"Team {uuid7()}")).id
     conversations = await make_history(app, team, anna, igor)
-    await settle(app)
+    await settle(app, HANDLER)
     since, until = T0, T0 + timedelta(days=2)
 
     async def told() -> list[tuple[object, ...]]:
@@ -171,7 +166,7 @@ async def test_a_report_is_of_the_readers_teams(app: App) -> None:
     await app.conversations.send(
         *(app.workspace_id, conversation, ("customer", contact), uuid7(), SendMessage(text="?")), rights="own"
     )
-    await settle(app)
+    await settle(app, HANDLER)
     boss, member = [await make_operator(app, "supervisor", teams=frozenset({team})) for team in (mine, other)]
     now = app.clock.now()
     for actor, episodes in ((boss, 0), (member, 1), (owner, 1)):
@@ -199,7 +194,7 @@ async def test_how_it_is_now(app: App) -> None:
     sender = ("operator", anna.operator_id)
     for conversation, what in zip(conversations, (SendMessage(text="!"), SendNote(text="?")), strict=False):
         await app.conversations.send(app.workspace_id, conversation, sender, uuid7(), what, rights="own")
-    await settle(app)
+    await settle(app, HANDLER)
     live = await app.analytics.live(owner, ZoneInfo("Europe/Moscow"), team)
     assert (live.open, live.waiting, live.goal_s) == (3, 1, 30)
     assert [(o.operator, o.open, o.unanswered) for o in live.operators] == [(anna.operator_id, 2, 1)]

@@ -1,10 +1,12 @@
 """Actors and conversations for tests inside the process."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 from okno.access.types import PERMISSIONS, Actor, NewOperator, Role
 from okno.app.wiring import App
+from okno.bus.api import lag_s
 from okno.channels.site.api import Guest
 from okno.kit.ids import uuid7
 
@@ -48,3 +50,10 @@ async def read_all(app: App, conversation: UUID, *, customer: bool = False) -> l
         if not page.more_after:
             return events
         after = events[-1].seq
+
+
+async def settle(app: App, handler: str) -> None:
+    """Until a handler has done everything there is; rows behind a transaction that still runs are waited for."""
+    while await lag_s(app.database, app.clock, handler, {"timeline"}):
+        if not await app.bus.step(handler):
+            await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from okno.conversations.search.types import Filters
 from okno.conversations.types import NOBODY, SendDeletion, SendEdit, SendMessage, SendNote
 from okno.kit.errors import Malformed
 from okno.kit.ids import uuid7
-from tests.conversations.people import make_contact, make_operator, open_conversation
+from tests.conversations.people import make_contact, make_operator, open_conversation, settle
 
 SAID = [
     "Когда привезут мой заказ? Жду уже три дня",
@@ -52,11 +52,6 @@ async def say(app: App, conversation: UUID, sender: Any, what: Any) -> int:
     return (await app.conversations.send(app.workspace_id, conversation, sender, uuid7(), what, rights="own")).seq
 
 
-async def settle(app: App) -> None:
-    while await app.bus.step(HANDLER):
-        pass
-
-
 async def found(app: App, actor: Actor, q: str, **by: Any) -> list[str]:
     return ["".join(hit.pieces) for hit in (await app.search.find(actor, q, Filters(**by))).hits]
 
@@ -68,7 +63,7 @@ async def test_words_are_found_in_every_form(app: App) -> None:
     conversation = await open_conversation(app, contact)
     for text in SAID:
         await say(app, conversation, ("customer", contact), text)
-    await settle(app)
+    await settle(app, HANDLER)
     for asked, begins in ASKED.items():
         told = await found(app, owner, asked, contact=contact)
         assert any(t.startswith(begins) for t in told) if begins else not told, (asked, told)
@@ -89,7 +84,7 @@ async def test_nothing_taken_back_is_found(app: App) -> None:
     deleted = await say(app, conversation, sender, "пароль шмельжук")
     edited = await say(app, conversation, sender, "пароль осажук")
     kept = await say(app, conversation, sender, "пароль кротжук")
-    await settle(app)
+    await settle(app, HANDLER)
     assert len(await found(app, owner, "пароль", contact=contact)) == 3
     await say(app, conversation, sender, SendDeletion(deleted))
     await say(app, conversation, sender, SendEdit(edited, "исправлено"))
@@ -99,7 +94,7 @@ async def test_nothing_taken_back_is_found(app: App) -> None:
         assert word not in await app.database.fetchval(words, conversation)
     assert await found(app, owner, "пароль", contact=contact) == ["пароль кротжук"]
     assert await found(app, owner, "исправлено", contact=contact) == ["исправлено"]
-    await settle(app)  # the news of the old texts come late
+    await settle(app, HANDLER)  # the news of the old texts come late
     assert await found(app, owner, "пароль", contact=contact) == ["пароль кротжук"]
     async with app.database.transaction() as tx:
         await forget(tx, app.workspace_id, [conversation])
@@ -115,7 +110,7 @@ async def test_an_index_made_anew_is_the_same(app: App) -> None:
     conversation = await open_conversation(app, contact)
     for text in SAID:
         await say(app, conversation, ("customer", contact), text)
-    await settle(app)
+    await settle(app, HANDLER)
     dump = "SELECT string_agg(e::text, E'\\n' ORDER BY seq) FROM search_entry e WHERE conversation_id = $1"
     before = await app.database.fetchval(dump, conversation)
     await app.database.execute("DELETE FROM search_entry WHERE seq % 2 = 0")
@@ -153,7 +148,7 @@ async def test_filters_and_pages(app: App) -> None:
     await say(app, second, ("customer", other), f"{word} другой")
     await app.conversations.set_labels(owner, second, ["срочно"])
     await app.conversations.assign(owner, second, owner.operator_id)
-    await settle(app)
+    await settle(app, HANDLER)
     assert len(await found(app, owner, word)) == 7
     assert await found(app, owner, word, who="operator", where="messages") == [f"{word} ответ"]
     assert await found(app, owner, word, operator=owner.operator_id, where="notes") == [f"{word} заметка"]
@@ -188,7 +183,7 @@ async def test_the_scope_is_that_of_lists(app: App, monkeypatch: pytest.MonkeyPa
     conversation = await open_conversation(app, contact, team)
     word = f"тайна{few}"
     await say(app, conversation, ("customer", contact), f"{word} отдела")
-    await settle(app)
+    await settle(app, HANDLER)
     stranger, member = await make_operator(app), await make_operator(app, teams=frozenset({team}))
     assert await found(app, stranger, word) == []
     assert await found(app, stranger, word, contact=contact) == []
@@ -217,7 +212,7 @@ async def test_names_of_files_are_found(app: App) -> None:
     await app.database.execute(
         "UPDATE event SET body = $2 WHERE conversation_id = $1 AND seq = $3", conversation, body, seq
     )
-    await settle(app)
+    await settle(app, HANDLER)
     page = await app.search.find(owner, "накладные", Filters(where="files", contact=contact))
     assert page.hits[0].files == [["", "накладная", "_2024-05.pdf"]]
     assert await found(app, owner, "акты", contact=contact) == ["вот акт"]

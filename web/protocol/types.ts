@@ -396,13 +396,23 @@ export interface Report {
   channels: ChannelFigures[]
   load: Load[]
 }
-/** `unanswered` of his open conversations wait for an answer, the first since `oldest`. */
+/** An open conversation of an operator. */
+export interface WallCell {
+  conversation: string
+  contact: string
+  contact_name: string
+  channel: string
+  waiting_since: string | null
+  last_at: string
+}
+/** `unanswered` of his open conversations wait for an answer, the first since `oldest`. `cells`: the most urgent. */
 export interface OperatorNow {
   operator: string
   name: string
   open: number
   unanswered: number
   oldest: string | null
+  cells: WallCell[]
 }
 /** Now. `waiting` belong to nobody; `expected_wait_s` is the median first answer of the last hours, null without. */
 export interface Live {
@@ -420,6 +430,10 @@ export interface Goals {
 }
 export interface GoalsChange {
   answer_s: number
+}
+/** `watched_shown`: operators see that a supervisor looks at their conversation. */
+export interface Supervision {
+  watched_shown: boolean
 }
 /** A browser that is signed in. `seen_at` is exact to five minutes; `current`: the one that asks. */
 export interface Session {
@@ -565,7 +579,7 @@ export interface CustomRole {
 export interface NewCustomRole {
   name: string
   role: "admin" | "operator" | "supervisor"
-  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "operators" | "owners" | "privacy" | "reveal" | "routing" | "see_all" | "templates" | "workspace")[]
+  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "operators" | "owners" | "privacy" | "reports" | "reveal" | "routing" | "see_all" | "supervise" | "templates" | "workspace")[]
 }
 /** `action` is `thing.done`, or the operation of the API; `subject` what it was about. */
 export interface AuditEntry {
@@ -939,7 +953,7 @@ export interface Read {
   seq: number
   got?: boolean
 }
-/** The party is writing; an empty `draft` with `on` false ends it. A visitor's draft reaches operators only. */
+/** The party is writing; an empty `draft` with `on` false ends it. A visitor's draft reaches operators only, an operator's those who watch him. */
 export interface Typing {
   t: "typing"
   conversation: string
@@ -950,6 +964,27 @@ export interface Typing {
 export interface Look {
   t: "look"
   conversation?: string | null
+}
+/** A supervisor looks over the shoulder of whoever has this conversation: drafts come as they are typed. Null: ends. Needs the right `supervise`. */
+export interface Watch {
+  t: "watch"
+  conversation?: string | null
+}
+/** Words for the operator who has the conversation, of a supervisor. `propose`: as wording for his reply. Not stored: refused with 404 when no console of his is connected. */
+export interface Whisper {
+  t: "whisper"
+  id: string
+  conversation: string
+  text: string
+  propose?: boolean
+}
+/** What the operator did with it; its author is told. */
+export interface WhisperAnswer {
+  t: "whisper_answer"
+  id: string
+  conversation: string
+  to: string
+  fate: "declined" | "edited" | "seen" | "sent"
 }
 /** Beat of the client; `pong` comes back at once. */
 export interface Ping {
@@ -1095,6 +1130,31 @@ export interface PlaceFrame {
   conversation: string
   place: number
   expected_s?: number
+}
+/** Somebody watches a conversation one has (operators): drafts are wanted. `names` is empty where hidden. */
+export interface WatchedFrame {
+  t: "watched"
+  conversation: string
+  on: boolean
+  names?: string[]
+}
+/** A supervisor's words, for this operator alone. */
+export interface WhisperFrame {
+  t: "whisper"
+  id: string
+  conversation: string
+  by: string
+  name: string
+  text: string
+  propose?: boolean
+}
+/** What became of one's own whisper. */
+export interface WhisperDone {
+  t: "whisper_done"
+  id: string
+  conversation: string
+  name: string
+  fate: "declined" | "edited" | "seen" | "sent"
 }
 export interface Pong {
   t: "pong"
@@ -1844,5 +1904,5 @@ export interface ViewChange {
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
-export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | DeskFrame | PlaceFrame | Pong | Bye
+export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Whisper | WhisperAnswer | Ping
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | DeskFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye

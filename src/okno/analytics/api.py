@@ -25,6 +25,7 @@ from okno.analytics.types import (
     Point,
     Report,
     TeamFigures,
+    WallCell,
 )
 from okno.bus.events import TimelineSpan
 from okno.conversations.types import Opened
@@ -101,6 +102,13 @@ class Analytics:
     async def set_goal(self, workspace_id: int, answer_s: int) -> None:
         await self._db.execute(SQL["set_goal"], workspace_id, answer_s)
 
+    async def watched_shown(self, workspace_id: int) -> bool:
+        """Whether operators are told that somebody looks over their shoulder; they are unless hidden."""
+        return await self._db.fetchval(SQL["read_watched_shown"], workspace_id) is not False
+
+    async def set_watched_shown(self, workspace_id: int, *, shown: bool) -> None:
+        await self._db.execute(SQL["set_watched_shown"], workspace_id, shown)
+
     async def report(self, actor: Actor, since: datetime, until: datetime, zone: str, by: Filters) -> Report:
         """Figures of a period and of the one before it, in a time zone. Raises `Invalid`."""
         if not timedelta() < until - since <= timedelta(days=limits.REPORT_DAYS_MAX):
@@ -158,6 +166,11 @@ class Analytics:
         ]
         nobody = next((r for r in rows if r["assignee_id"] is None), None)
         held = [r for r in rows if r["assignee_id"] is not None]
+        cells: dict[UUID, list[WallCell]] = {}
+        values = (actor.workspace_id, team, actor.see_all, teams, limits.WALL_CELLS_MAX)
+        for r in await self._db.fetch(SQL["list_wall"], *values):
+            cell = (r["id"], r["contact_id"], r["contact_name"], r["channel"], r["waiting_since"], r["last_at"])
+            cells.setdefault(r["assignee_id"], []).append(WallCell(*cell))
         return Live(
             open=sum(r["open"] for r in rows),
             waiting=nobody["waiting"] if nobody else 0,
@@ -166,7 +179,8 @@ class Analytics:
             goal_s=goal_s,
             operators=[
                 OperatorNow(
-                    *(r["assignee_id"], self._names.name_of(r["assignee_id"]), r["open"], r["waiting"], r["oldest"])
+                    *(r["assignee_id"], self._names.name_of(r["assignee_id"]), r["open"], r["waiting"], r["oldest"]),
+                    cells.get(r["assignee_id"], []),
                 )
                 for r in held
             ],

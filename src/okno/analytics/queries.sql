@@ -85,3 +85,20 @@ SELECT answer_goal_s FROM figures_setting WHERE workspace_id = $1 LIMIT 1;
 -- name: set_goal :exec
 INSERT INTO figures_setting (workspace_id, answer_goal_s) VALUES ($1, $2)
 ON CONFLICT (workspace_id) DO UPDATE SET answer_goal_s = excluded.answer_goal_s;
+
+-- name: read_watched_shown :value
+SELECT watched_shown FROM supervision_setting WHERE workspace_id = $1 LIMIT 1;
+
+-- name: set_watched_shown :exec
+INSERT INTO supervision_setting (workspace_id, watched_shown) VALUES ($1, $2)
+ON CONFLICT (workspace_id) DO UPDATE SET watched_shown = excluded.watched_shown;
+
+-- Open conversations of operators, who waits longest first; so many as a wall shows.
+-- name: list_wall :many
+SELECT id, assignee_id, contact_id, contact_name, channel, waiting_since, last_at
+  FROM (SELECT c.id, c.assignee_id, c.contact_id, p.name AS contact_name, c.channel, c.waiting_since, c.last_at,
+               row_number() OVER (PARTITION BY c.assignee_id ORDER BY c.waiting_since NULLS LAST, c.last_at) AS place
+          FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+         WHERE c.workspace_id = $1 AND c.status = 'open' AND c.assignee_id IS NOT NULL
+           AND ($2::bigint IS NULL OR c.team_id = $2) AND ($3 OR c.team_id = ANY($4::bigint[]))) ranked
+ WHERE place <= $5 ORDER BY assignee_id, place LIMIT 20000;

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 from okno.access.api import require
 from okno.access.types import Actor
 from okno.analytics.api import Analytics
-from okno.analytics.types import Filters, Goals, GoalsChange, Live, Report
+from okno.analytics.types import Filters, Goals, GoalsChange, Live, Report, Supervision
 from okno.kit.errors import Invalid, Malformed
 from okno.kit.openapi import SIGNED_IN, problems
 
@@ -73,4 +73,20 @@ async def set_goals(analytics: Analytics, actor: Actor, data: GoalsChange) -> Go
     return Goals(data.answer_s)
 
 
-ROUTER = Router("/", tags=["reports"], route_handlers=[get_report, get_live_figures, get_goals, set_goals])
+@get("/supervision", operation_id="get_supervision", responses=problems(*SIGNED_IN), summary="How supervisors work")
+async def get_supervision(analytics: Analytics, actor: Actor) -> Supervision:
+    return Supervision(await analytics.watched_shown(actor.workspace_id))
+
+
+@put("/supervision", operation_id="set_supervision", responses=problems(*SIGNED_IN), summary="Change how they do")
+async def set_supervision(analytics: Analytics, actor: Actor, data: Supervision) -> Supervision:
+    require(actor, "workspace")
+    await analytics.set_watched_shown(actor.workspace_id, shown=data.watched_shown)
+    return data
+
+
+ROUTER = Router(
+    "/",
+    tags=["reports"],
+    route_handlers=[get_report, get_live_figures, get_goals, set_goals, get_supervision, set_supervision],
+)

@@ -102,14 +102,26 @@ class Report(Answer, frozen=True):
     load: list[Load]
 
 
+class WallCell(Answer, frozen=True):
+    """An open conversation of an operator."""
+
+    conversation: UUID
+    contact: UUID
+    contact_name: str
+    channel: str
+    waiting_since: datetime | None
+    last_at: datetime
+
+
 class OperatorNow(Answer, frozen=True):
-    """`unanswered` of his open conversations wait for an answer, the first since `oldest`."""
+    """`unanswered` of his open conversations wait for an answer, the first since `oldest`. `cells`: the most urgent."""
 
     operator: UUID
     name: str
     open: int
     unanswered: int
     oldest: datetime | None
+    cells: list[WallCell]
 
 
 class Live(Answer, frozen=True):
@@ -140,3 +152,9 @@ class Filters(NamedTuple):
     team: int | None = None
     operator: UUID | None = None
     channel: str | None = None
+
+
+class Supervision(Wire, frozen=True):
+    """`watched_shown`: operators see that a supervisor looks at their conversation."""
+
+    watched_shown: bool

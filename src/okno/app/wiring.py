@@ -157,6 +157,7 @@ class App:
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
         self.realtime.enter = enter
+        self.realtime.watched_shown = self.analytics.watched_shown
         self.streams = Streams(self.realtime)
         self.static = Static(static_folder())
         self.workspace_id = 0

@@ -575,10 +575,6 @@ CREATE TABLE public.draft (
     saved_at timestamp with time zone NOT NULL
 );
 
-CREATE TABLE public.erased_conversation (
-    workspace_id bigint NOT NULL,
-    conversation_id uuid NOT NULL,
-    erased_at timestamp with time zone NOT NULL
 CREATE TABLE public.episode_fact (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
@@ -594,6 +590,12 @@ CREATE TABLE public.episode_fact (
     channel text NOT NULL
 );
 
+CREATE TABLE public.erased_conversation (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    erased_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.event (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
@@ -607,11 +609,6 @@ CREATE TABLE public.event (
 )
 WITH (fillfactor='95');
 
-CREATE TABLE public.history_clear (
-    workspace_id bigint NOT NULL,
-    conversation_id uuid NOT NULL,
-    seq bigint NOT NULL,
-    cleared_at timestamp with time zone NOT NULL
 CREATE TABLE public.figures_setting (
     workspace_id bigint NOT NULL,
     answer_goal_s integer NOT NULL,
@@ -624,6 +621,13 @@ CREATE TABLE public.figures_state (
     workspace_id bigint DEFAULT 0 NOT NULL,
     conversation_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
     CONSTRAINT figures_state_one_check CHECK (one)
+);
+
+CREATE TABLE public.history_clear (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    cleared_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.identity (
@@ -1168,7 +1172,6 @@ CREATE TABLE public.search_entry (
     note boolean NOT NULL,
     words tsvector NOT NULL
 );
-ALTER TABLE ONLY public.search_entry ALTER COLUMN words SET STATISTICS 2000;
 
 CREATE TABLE public.search_state (
     one boolean DEFAULT true NOT NULL,
@@ -1502,21 +1505,23 @@ ALTER TABLE ONLY public.customer_token
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
 
-ALTER TABLE ONLY public.erased_conversation
-    ADD CONSTRAINT erased_conversation_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.episode_fact
     ADD CONSTRAINT episode_fact_pkey PRIMARY KEY (workspace_id, conversation_id, episode);
+
+ALTER TABLE ONLY public.erased_conversation
+    ADD CONSTRAINT erased_conversation_pkey PRIMARY KEY (workspace_id, conversation_id);
 
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (conversation_id, workspace_id, seq);
 
-ALTER TABLE ONLY public.history_clear
-    ADD CONSTRAINT history_clear_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.figures_setting
     ADD CONSTRAINT figures_setting_pkey PRIMARY KEY (workspace_id);
 
 ALTER TABLE ONLY public.figures_state
     ADD CONSTRAINT figures_state_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.history_clear
+    ADD CONSTRAINT history_clear_pkey PRIMARY KEY (workspace_id, conversation_id);
 
 ALTER TABLE ONLY public.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (workspace_id, id);
@@ -1971,6 +1976,7 @@ ALTER TABLE ONLY public.crm_field
 
 ALTER TABLE ONLY public.custom_role
     ADD CONSTRAINT custom_role_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.figures_setting
     ADD CONSTRAINT figures_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
@@ -2114,6 +2120,7 @@ ALTER TABLE ONLY public.sla_policy
 
 ALTER TABLE ONLY public.sla_policy
     ADD CONSTRAINT sla_policy_workspace_id_queue_id_fkey FOREIGN KEY (workspace_id, queue_id) REFERENCES public.queue(workspace_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.supervision_setting
     ADD CONSTRAINT supervision_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 

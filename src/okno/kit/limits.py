@@ -71,6 +71,7 @@ SEARCH_S_MAX: Final = 2.0  # for the other plan; then the reader narrows the que
 
 # Figures
 REPORT_DAYS_MAX: Final = 400  # a year against the year before; longer is an export's work
+WALL_CELLS_MAX: Final = 12  # open conversations of one operator on the wall
 ANSWER_GOAL_S: Final = 30  # the first answer, unless a workspace aims at something else
 ANSWER_GOAL_S_MAX: Final = 86_400  # a day, for letters
 

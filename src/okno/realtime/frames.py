@@ -14,10 +14,11 @@ from okno.conversations.types import Ack, ConversationRow, Counters, EventRaw, R
 from okno.kit import limits
 from okno.kit.errors import Problem
 from okno.kit.ids import QuickUuid
-from okno.kit.wire import NO_NUL, RAW, Answer, OptionalName, OptionalText, Seq, Wire
+from okno.kit.wire import NO_NUL, RAW, Answer, MessageText, OptionalName, OptionalText, Seq, Wire
 from okno.routing.types import Desk
 
 PROTOCOL_VERSION = 1
+WhisperFate = Literal["seen", "sent", "edited", "declined"]
 Token = Annotated[str, Meta(max_length=4_096, pattern=NO_NUL, extra=RAW)]
 
 
@@ -94,7 +95,10 @@ class Read(ClientFrame, tag="read", frozen=True):
 
 
 class Typing(ClientFrame, tag="typing", frozen=True):
-    """The party is writing; an empty `draft` with `on` false ends it. A visitor's draft reaches operators only."""
+    """The party is writing; an empty `draft` with `on` false ends it.
+
+    A visitor's draft reaches operators only, an operator's those who watch him.
+    """
 
     conversation: UUID
     on: bool
@@ -107,13 +111,58 @@ class Look(ClientFrame, tag="look", frozen=True):
     conversation: UUID | None = None
 
 
+class Watch(ClientFrame, tag="watch", frozen=True):
+    """A supervisor looks over the shoulder of whoever has this conversation: drafts come as they are typed. Null: ends.
+
+    Needs the right `supervise`.
+    """
+
+    conversation: UUID | None = None
+
+
+class Whisper(ClientFrame, tag="whisper", frozen=True):
+    """Words for the operator who has the conversation, of a supervisor. `propose`: as wording for his reply.
+
+    Not stored: refused with 404 when no console of his is connected.
+    """
+
+    id: UUID
+    conversation: UUID
+    text: MessageText
+    propose: bool = False
+
+
+class WhisperAnswer(ClientFrame, tag="whisper_answer", frozen=True):
+    """What the operator did with it; its author is told."""
+
+    id: UUID
+    conversation: UUID
+    to: UUID
+    fate: WhisperFate
+
+
 class Ping(ClientFrame, tag="ping", frozen=True):
     """Beat of the client; `pong` comes back at once."""
 
     n: Seq = 0
 
 
-ClientFrames = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Ping
+ClientFrames = (
+    VisitorHello
+    | OperatorHello
+    | Open
+    | Close
+    | List
+    | SendFrame
+    | Repair
+    | Read
+    | Typing
+    | Look
+    | Watch
+    | Whisper
+    | WhisperAnswer
+    | Ping
+)
 
 
 class ServerFrame(Answer, tag_field="t", omit_defaults=True, frozen=True):
@@ -243,6 +292,34 @@ class PlaceFrame(ServerFrame, tag="place", frozen=True):
     expected_s: int = 0
 
 
+class WatchedFrame(ServerFrame, tag="watched", frozen=True):
+    """Somebody watches a conversation one has (operators): drafts are wanted. `names` is empty where hidden."""
+
+    conversation: UUID
+    on: bool
+    names: list[str] = []
+
+
+class WhisperFrame(ServerFrame, tag="whisper", frozen=True):
+    """A supervisor's words, for this operator alone."""
+
+    id: UUID
+    conversation: UUID
+    by: UUID
+    name: str
+    text: str
+    propose: bool = False
+
+
+class WhisperDone(ServerFrame, tag="whisper_done", frozen=True):
+    """What became of one's own whisper."""
+
+    id: UUID
+    conversation: UUID
+    name: str
+    fate: WhisperFate
+
+
 class Pong(ServerFrame, tag="pong", frozen=True):
     n: int
 
@@ -267,6 +344,9 @@ ServerFrames = (
     | Rows
     | DeskFrame
     | PlaceFrame
+    | WatchedFrame
+    | WhisperFrame
+    | WhisperDone
     | Pong
     | Bye
 )

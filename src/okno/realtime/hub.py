@@ -19,6 +19,7 @@ from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
 from okno.realtime.frames import Bye, DeskFrame, ReceiptFrame, Refused, Rows, TypingFrame
 from okno.realtime.presence import Presences, Scope
+from okno.realtime.watching import Watching
 from okno.routing.types import Desk
 
 log = structlog.get_logger()
@@ -95,6 +96,7 @@ class Hub:
         self._wake_bus: Callable[[], None] = _nobody
         self._came: Callable[[int, UUID], None] = _nobody
         self._went: Callable[[int, UUID], None] = _nobody
+        self.watching = Watching(lambda w, o: list(self._operators.get((w, o), ())))
         self.presences = Presences(clock, lambda w: list(self._lists.get(w, ())), _in_scope)
         self.defects = 0
 
@@ -150,6 +152,7 @@ class Hub:
 
     def remove_operator(self, session: OperatorListening) -> None:
         self.presences.leave(session)
+        self.watching.leave(session)
         actor = session.actor
         _remove(self._operators, (actor.workspace_id, actor.operator_id), session)
         if not actor.api_key_id:
@@ -242,14 +245,15 @@ class Hub:
             session.conversation_changed(conversation_id, is_open=is_open)
 
     def on_typing(self, thread: Thread, frame: TypingFrame, sender: Listening) -> None:
-        """Not stored. A customer's draft goes to operators only."""
+        """Not stored. A customer's draft goes to operators only, an operator's to those who watch him."""
         listeners = self._threads.get(thread, ())
         if listeners:
             whole = encode(frame)
             bare = encode(TypingFrame(frame.conversation, frame.actor, frame.actor_id, frame.name, frame.on))
+            readers: Iterable[Any] = self.watching.watchers_of(thread) if frame.actor == "operator" else listeners
             for session in listeners:
                 if session is not sender:
-                    session.send(bare if session.customer else whole)
+                    session.send(whole if not session.customer and session in readers else bare)
 
     def on_browser_changed(self, workspace_id: int, visitor_id: UUID, contact_id: UUID | None) -> None:
         """Another person sits at the browser: tabs that show the former one end. `contact_id` null: logged out."""
@@ -337,6 +341,7 @@ class Hub:
         for row in rows:
             if not ids.get(row.id):
                 continue
+            self.watching.moved((workspace_id, row.id), row.assignee)
             self.presences.move((workspace_id, row.id), (row.team or 0, row.assignee, tuple(row.participants)))
             for session in list(self._threads.get((workspace_id, row.id), ())):
                 if not session.customer and not _may_see(session.actor, row):  # type: ignore[attr-defined]

@@ -25,6 +25,9 @@ from okno.realtime.frames import (
     SendFrame,
     Typing,
     TypingFrame,
+    Watch,
+    Whisper,
+    WhisperAnswer,
 )
 from okno.realtime.presence import Scope
 from okno.realtime.session import Connection, Session
@@ -60,9 +63,13 @@ class OperatorSession(Session):
             case Typing():
                 if frame.conversation in self.threads:
                     actor = self.actor
-                    told = TypingFrame(frame.conversation, "operator", actor.operator_id, actor.name, frame.on)
+                    told = TypingFrame(
+                        frame.conversation, "operator", actor.operator_id, actor.name, frame.on, frame.draft
+                    )
                     self.realtime.hub.on_typing((actor.workspace_id, frame.conversation), told, self)
                     self.realtime.hub.presences.write(self, frame.conversation, on=frame.on)
+            case WhisperAnswer():
+                self.realtime.hub.watching.answer(self.actor, frame)
             case Close():
                 self._close(frame.conversation)
             case _:
@@ -77,6 +84,8 @@ class OperatorSession(Session):
             Repair: self._repair_seen,
             Read: self._read,
             Look: self._look,
+            Watch: self._watch,
+            Whisper: self._whisper,
         }
         if type(frame) not in handler:
             raise Malformed("an operator does not send this")
@@ -109,6 +118,7 @@ class OperatorSession(Session):
             self.listing = True
             self.realtime.hub.add_list(self)
             self.realtime.hub.presences.welcome(self)
+            self.realtime.hub.watching.joined(self)
         if frame.cursor is None:
             cursor = await conversations.read_cursor()
             page = await conversations.list_rows(self.actor, limit=limits.PAGE_MAX)
@@ -131,6 +141,19 @@ class OperatorSession(Session):
             record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
             scope = (record["team_id"], record["assignee_id"], tuple(record["participants"]))
         self.realtime.hub.presences.look(self, frame.conversation, scope)
+
+    async def _watch(self, frame: Watch) -> None:
+        require(self.actor, "supervise")
+        assignee, shown = None, False
+        if frame.conversation:
+            record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
+            assignee, shown = record["assignee_id"], await self.realtime.watched_shown(self.actor.workspace_id)
+        self.realtime.hub.watching.watch(self, frame.conversation, assignee, shown=shown)
+
+    async def _whisper(self, frame: Whisper) -> None:
+        require(self.actor, "supervise")
+        record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
+        self.realtime.hub.watching.whisper(self.actor, frame, record["assignee_id"])
 
     def drop_thread(self, conversation_id: UUID) -> None:
         """The right to see it has ended."""

@@ -27,6 +27,7 @@ from okno.realtime.frames import (
     SendFrame,
     Snapshot,
     VisitorHello,
+    Whisper,
     parse_client_frame,
 )
 from okno.realtime.hub import Hub
@@ -57,6 +58,7 @@ class Realtime:
         self.clock = clock
         self.sessions: set[Connection] = set()
         self.enter: Callable[[Connection, Any], Awaitable[None]]
+        self.watched_shown: Callable[[int], Awaitable[bool]]
         self.closing = False
 
     async def run_sweep(self) -> None:
@@ -156,7 +158,7 @@ class Connection:
                 except Blocked:
                     self.end("blocked")
                 except OknoError as error:
-                    identity = frame.id if isinstance(frame, SendFrame) else None
+                    identity = frame.id if isinstance(frame, SendFrame | Whisper) else None
                     self._refuse(error, identity, close=None if self.session else CLOSE_REFUSED)
                 except Exception:  # a bug costs one frame its answer, not the line
                     log.exception("frame failed", frame=type(frame).__name__)

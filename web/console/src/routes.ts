@@ -12,6 +12,7 @@ export const routes: RouteRecordRaw[] = [
     redirect: "/conversations",
     children: [
       { path: "conversations/:id?", component: () => import("./pages/InboxPage.vue") },
+      { path: "floor/:id?", component: () => import("./reports/FloorPage.vue"), meta: { needs: "supervise" } },
       { path: "reports", component: () => import("./reports/ReportsPage.vue"), meta: { needs: "reports" } },
       { path: "search", component: () => import("./pages/SearchPage.vue") },
       { path: "tasks", component: () => import("./pages/TasksPage.vue") },

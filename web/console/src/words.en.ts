@@ -46,6 +46,12 @@ const en: typeof ru = {
     operator: "Operator", team: "Team", noTeam: "No team", allTeams: "All teams", allOperators: "All operators", channel: "Channel", channels: "Channels", channel_site: "Site chat", when: "When", weekday: "Day", nobody: "Nothing to count here",
     empty: "No figures yet", nothing: "Nothing in this period", emptyHint: "Data appears after the first conversation.", foot: "The time of the first answer runs from the customer’s first message in an episode to the first message of an operator. Notes, bots and the system answer nothing; a reopened conversation is counted from the reopening. Missed: closed without an answer.",
   },
+  supervisor: {
+    title: "Floor", live: "live", waiting: "Waiting", longest: "Longest wait", expected: "Expected wait", answer: "First answer today", inGoal: "Within the goal today", open: "Open", nobodyWaits: "Nobody waits", operators: "Operators", queue: "In the queue", expectedIs: "expected wait ≈ {time}",
+    state_online: "online", state_busy: "busy", state_break: "on a break", state_offline: "offline", places: "{n} of {all}", legendFree: "free place", legendSoon: "answer soon", legendLate: "overdue", none: "No operators yet", error: "The floor did not load", choose: "Choose a conversation to look at it",
+    watch: "Look: {name}", close: "Stop looking", whisper: "Whisper", onlyHe: "only {name} sees it", onlyOperator: "only the operator sees it", hint: "A hint, or wording for the reply", propose: "Propose", join: "Join", takeOver: "Take over", joined: "You take part now", taken: "The conversation is yours", nobodyHas: "Nobody has this conversation yet", whispered: "Whispered", proposed: "Proposed",
+    fate_seen: "{name} has seen it", fate_sent: "{name} sent your wording", fate_edited: "{name} took it into the reply", fate_declined: "{name} declined", proposes: "proposes wording", whispers: "whispers to you", sendIt: "Send", editIt: "Edit", decline: "Decline", seen: "Got it", watchedBy: "Looking over your shoulder: {names}", notSent: "not sent yet", shown: "Operators see who looks at their conversation",
+  },
   search: {
     title: "Search messages", hint: "Words in any form, the end of a number, the name of a file", look: "Search messages for “{text}”", filters: "Narrow the search",
     everywhere: "Everywhere", messages: "Messages", notes: "Notes", files: "Files", who: "Written by anyone", who_customer: "Customers", who_operator: "Operators", who_bot: "Bots", who_system: "System",

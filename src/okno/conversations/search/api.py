@@ -136,7 +136,7 @@ class Search:
         try:
             async with self._db.transaction() as tx:
                 await _allow(tx, limits.SEARCH_S, "enable_seqscan")
-                return int(await tx.fetchval(query.count(FEW), *query.entry_arguments)) < FEW
+                return int(await tx.fetchval(query.count(FEW), *query.arguments[:2])) < FEW
         except asyncpg.QueryCanceledError:
             return False
 

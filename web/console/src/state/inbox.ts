@@ -20,6 +20,7 @@ import "@okno/client/src/erased"
 import { applyRows } from "@okno/client/src/rows"
 import {
   PROTOCOL_VERSION,
+  type ClientFrame,
   type ConversationPage,
   type ConversationRow,
   type Counters,
@@ -66,6 +67,8 @@ export const useInbox = defineStore("inbox", () => {
   const presence = shallowRef<ReadonlyMap<string, Here>>(new Map())
   /** Called for every message of a customer that comes in, and whether somebody looks at it. */
   let onArrival = (_event: Event, _looking: boolean): void => undefined
+  /** Frames that are another store's. */
+  let onFrame = (_frame: ServerFrame): void => undefined
   const current = ref<string | null>(null)
   const pending = shallowRef<readonly Pending[]>([])
   const signedOut = ref(false)
@@ -149,6 +152,7 @@ export const useInbox = defineStore("inbox", () => {
   }
 
   function hear(frame: ServerFrame): void {
+    onFrame(frame)
     switch (frame.t) {
       case "operator":
         presence.value = new Map()
@@ -340,6 +344,13 @@ export const useInbox = defineStore("inbox", () => {
   async function open(id: string | null): Promise<void> {
     current.value = id
     if (!id) return watchOver()
+    await hold(id)
+    if (current.value !== id) return
+    watchOver()
+    markRead()
+  }
+  /** Have a thread live without looking at it: nothing is marked as read, colleagues are told nothing. */
+  async function hold(id: string): Promise<void> {
     if (!rows.value.has(id)) {
       const row = await get<ConversationRow>(`/conversations/${id}`)
       rows.value = applyRows(rows.value, [row])
@@ -355,8 +366,6 @@ export const useInbox = defineStore("inbox", () => {
     }
     threads.value = kept
     if (!held) link.send({ t: "open", conversation: id, after: null })
-    watchOver()
-    markRead()
   }
 
   function forget(id: string): void {
@@ -415,11 +424,12 @@ export const useInbox = defineStore("inbox", () => {
     outbox.remove(id)
     refresh()
   }
-  function type(conversation: string, on: boolean): void {
+  /** `draft` when somebody with the right to looks over the shoulder: then every letter goes at once. */
+  function type(conversation: string, on: boolean, draft = ""): void {
     const now = Date.now()
-    if (on && now - typedAt < 2_000) return
+    if (on && !draft && now - typedAt < 2_000) return
     typedAt = on ? now : 0
-    link.send({ t: "typing", conversation, on })
+    link.send({ t: "typing", conversation, on, draft })
   }
 
   /** Paint at once, ask the server, put back what it refuses. */
@@ -447,10 +457,12 @@ export const useInbox = defineStore("inbox", () => {
     act(id, { status: "open" }, () => post<ConversationRow>(`/conversations/${id}/reopening`))
 
   const urgent = (done: string | null = current.value): ConversationRow | null => mostUrgent(rows.value.values(), me(), done)
+  const say = (frame: ClientFrame): void => void link.send(frame)
+  const whenFrame = (callback: typeof onFrame): void => void (onFrame = callback)
   const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
 
   return {
     ...{ status, rows, counters, tab, shown, label, view, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
-    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived },
+    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenFrame, say, hold },
   }
 })

@@ -2,6 +2,8 @@ import type { TypingFrame } from "@okno/protocol"
 import { shallowRef } from "vue"
 
 const TYPING_MS = 6_000
+/** What a watched operator has written stands there while he thinks. */
+const DRAFT_MS = 120_000
 
 /** Who writes where; a note of it fades by itself when its end got lost. */
 export function makeTyping() {
@@ -13,7 +15,7 @@ export function makeTyping() {
     clearTimeout(timers.get(key))
     timers.delete(key)
     const others = now.value.filter((one) => one.conversation !== frame.conversation || one.actor_id !== frame.actor_id)
-    if (frame.on) timers.set(key, setTimeout(() => hear({ ...frame, on: false }), TYPING_MS))
+    if (frame.on) timers.set(key, setTimeout(() => hear({ ...frame, on: false }), frame.actor === "operator" && frame.draft ? DRAFT_MS : TYPING_MS))
     now.value = frame.on ? [...others, frame] : others
   }
   /** The message is here: nobody writes it any more. */
