@@ -1100,6 +1100,7 @@ export interface Desk {
 export interface Offer {
   id: string
   conversation: string
+  contact: string
   contact_name: string
   channel: string
   preview: string

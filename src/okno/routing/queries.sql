@@ -160,7 +160,7 @@ SELECT s.workspace_id, s.operator_id, s.state, s.reason, s.changed_at, s.takes_c
  LIMIT 10000;
 
 -- name: list_offers :many
-SELECT f.workspace_id, f.operator_id, f.id, f.conversation_id, p.name AS contact_name, c.channel, c.preview, q.name AS queue,
+SELECT f.workspace_id, f.operator_id, f.id, f.conversation_id, c.contact_id, p.name AS contact_name, c.channel, c.preview, q.name AS queue,
        e.entered_at, f.offered_at, f.expires_at, f.why
   FROM unnest($1::bigint[], $2::uuid[]) AS u (workspace_id, operator_id)
   JOIN offer f ON f.workspace_id = u.workspace_id AND f.operator_id = u.operator_id AND f.ended_at IS NULL

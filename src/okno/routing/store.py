@@ -57,7 +57,16 @@ def desk_of(r: Any, offers: list[Offer]) -> Desk:
 
 def offer_of(r: Any) -> Offer:
     return Offer(
-        *(r["id"], r["conversation_id"], r["contact_name"], r["channel"], r["preview"], r["queue"], r["entered_at"]),
+        *(
+            r["id"],
+            r["conversation_id"],
+            r["contact_id"],
+            r["contact_name"],
+            r["channel"],
+            r["preview"],
+            r["queue"],
+            r["entered_at"],
+        ),
         *(r["offered_at"], r["expires_at"], parse_why(r["why"])),
     )
 

@@ -184,6 +184,7 @@ class Offer(Answer, frozen=True):
 
     id: UUID
     conversation: UUID
+    contact: UUID
     contact_name: str
     channel: str
     preview: str

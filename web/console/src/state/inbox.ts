@@ -36,6 +36,7 @@ import { defineStore } from "pinia"
 import { computed, ref, shallowRef } from "vue"
 import { call, get, post, put } from "../api"
 import { belongs, inOrder, mostUrgent, type Filter, type Status, type Tab } from "./order"
+import { useDesk } from "./desk"
 import { useSession } from "./session"
 import { makeTyping } from "./typing"
 
@@ -187,6 +188,9 @@ export const useInbox = defineStore("inbox", () => {
         break
       case "typing":
         typing.hear(frame)
+        break
+      case "desk":
+        useDesk().take(frame.desk)
         break
       case "presence":
         come(frame.here)
