@@ -880,7 +880,7 @@ export interface Wait {
 /** How the visitor can be reached when he has left; shown to operators as claims. */
 export interface LeftContact {
   name?: string
-  email?: string | ""
+  email?: string
   phone?: string
 }
 export interface Promise {
