@@ -13,6 +13,7 @@ from okno.contacts import types as contacts
 from okno.conversations import types as conversations
 from okno.conversations.search import types as search
 from okno.desk import types as desk
+from okno.feedback import types as feedback
 from okno.imports import types as imports
 from okno.integrations import types as integrations
 from okno.kit.errors import Problem
@@ -90,6 +91,7 @@ def render() -> str:
         knowledge,
         desk,
         notifications,
+        feedback,
         privacy,
         routing,
         imports,

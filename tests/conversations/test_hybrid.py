@@ -28,6 +28,7 @@ from okno.conversations.types import (
     SendNote,
     SendReaction,
 )
+from okno.feedback.types import NewRating
 from okno.kit.errors import Conflict, Invalid, NotFound
 from okno.kit.ids import uuid7
 from okno.privacy.types import NewSecret
@@ -162,6 +163,16 @@ async def promised(app: App, actor: Actor, contact: UUID, conversation: UUID) ->
         await app.conversations.record(system_of(app.workspace_id), conversation, told)
 
 
+async def rated(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    inbox = (await app.visits.list_inboxes(app.workspace_id))[0]
+    guest = await app.site.enter(inbox.key, None, identity=None, name="", email="", locale="")
+    records = await app.conversations.list_of_contacts(app.workspace_id, [contact])
+    guest = guest._replace(contact_id=contact, conversations=records)
+    await app.conversations.close(actor, conversation)
+    for solved in (None, True):
+        await app.feedback.rate(guest, NewRating(conversation, 1, 4, solved))
+
+
 async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """Only a customer's reading has it."""
     await note(app, actor, contact, conversation)
@@ -187,6 +198,7 @@ SCENES: dict[str, Scene] = {
         task,
         overdue,
         promised,
+        rated,
         hidden,
         *(secret_asked, secret_given, secret_closed, history_cleared, erased),
     )

@@ -34,6 +34,7 @@ from okno.conversations.types import (
     Overdue,
     Promised,
     Quote,
+    Rated,
     Reacted,
     Reaction,
     SecretAsked,
@@ -123,6 +124,7 @@ CASES = (
           Note("between us"), Labelled(["vip"], []), SecretAsked(UUID(int=0x5E), "card", "for the refund"),
           Described("order", "Order", "A-17"), Deleted(1)],
          [Erased(8), Message("after it")]),
+    Case("rated: a score, then whether it was solved", [HELLO, Closed(1)], [Rated(1, 4), Rated(1, 4, solved=True)]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 

@@ -73,6 +73,10 @@ class World:
         me, secret = await self.live.app.access.start_session(self.workspace_id, self.staff[actor])
         self.headers[actor] = {"cookie": f"okno_session={secret}", "x-csrf-token": me.csrf}
 
+    async def episode(self, conversation: str) -> int:
+        sql = "SELECT episode FROM conversation WHERE id = $1"
+        return int(await self.live.app.database.fetchval(sql, UUID(conversation)))
+
     async def letter(self) -> str:
         """The token of a letter that was sent to the visitor's address."""
         customers = self.live.app.notifications.customers
@@ -270,6 +274,10 @@ def journey(world: World, session: Any) -> None:
     go("subscribe_visitor", "PUT", f"/api/v1/widget/{key}/push", "visitor", json=browser)
     end = {"endpoint": browser["endpoint"]}
     go("unsubscribe_visitor", "POST", f"/api/v1/widget/{key}/push/end", "visitor", json=end)
+    browser["endpoint"] += "owner"
+    go("subscribe_operator", "PUT", "/api/v1/alerts/push", json=browser)
+    go("unsubscribe_operator", "POST", "/api/v1/alerts/push/end", json={"endpoint": browser["endpoint"]})
+    go("test_alerts", "POST", "/api/v1/alerts/test", json={})
     letter = world.wait(world.letter())
     go("open_letter", "POST", "/api/v1/letters/open", "", json={"token": letter})
     go("stop_letters", "POST", "/api/v1/letters/stop", "", params={"token": letter})
@@ -292,6 +300,9 @@ def journey(world: World, session: Any) -> None:
     mine = world.pools["conversation_id"][-1]
     message = {"type": "message", "text": "hello"}
     go("send_event", "POST", f"/api/v1/conversations/{mine}/events", params={"id": str(uuid7())}, json=message)
+    go("close_conversation", "POST", f"/api/v1/conversations/{mine}/closing")
+    rating = {"conversation": mine, "episode": world.wait(world.episode(mine)), "score": 5}
+    go("rate_episode", "POST", f"/api/v1/widget/{key}/ratings", "visitor", json=rating)
     go("send_own_message", "POST", f"/api/v1/widget/{key}/events", "visitor", params={"id": str(uuid7())}, json=message)
     go("assign_conversation", "POST", f"/api/v1/conversations/{mine}/assignment", json={"operator": str(owner)})
     go("hold_conversation", "PUT", f"/api/v1/conversations/{mine}/hold", json={"on": True})

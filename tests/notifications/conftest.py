@@ -24,6 +24,7 @@ from okno.mailer.rules import parse_smtp_url
 from okno.notifications.types import NewPush
 from okno.notifications.webpush import _derive, base64url
 from tests.conversations.people import make_operator
+from tests.support.live import Staff
 
 URL = "https://chat.example.com"
 
@@ -78,6 +79,7 @@ class PushService:
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: list[int] = []
         self.port = 0
+        self.lines: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> asyncio.Server:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -92,6 +94,7 @@ class PushService:
         return Phone(f"http://{self.host}/send/{uuid7()}")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.lines.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 first, *lines = head.decode().strip().split("\r\n")
@@ -115,6 +118,7 @@ class Scene(NamedTuple):
     clock: LateClock
     box: Postbox
     service: PushService
+    staff: list[Staff]
 
     async def guest(self) -> tuple[Guest, UUID]:
         """A visitor who has written, and his conversation."""
@@ -168,11 +172,19 @@ async def scene(app: App, tmp_path) -> AsyncIterator[Scene]:
     smtp = parse_smtp_url(f"smtp://127.0.0.1:{port}", "okno <help@shop.example>")
     late = App(app.database, Keys(bytes(range(32))), URL, tmp_path, clock, smtp=smtp, push_hosts=[service.host])
     late.workspace_id = app.workspace_id
+    app.notifications.pusher._hosts = [service.host]
     await late.notifications.load_key()
     await late.access.load_names()
-    yield Scene(app, late, clock, box, service)
+    staff: list[Staff] = []
+    yield Scene(app, late, clock, box, service, staff)
+    for one in staff:
+        await one.http.aclose()
+    await late.tasks.close()
     await late.notifications.close()
+    await app.notifications.close()
     server.close()
+    for line in service.lines:
+        line.close()
     controller.server.close()
     app.tasks.loop(app.notifications.run, name="notices")
     app.tasks.loop(app.mailer.run, name="mailer")

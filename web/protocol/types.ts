@@ -182,6 +182,13 @@ export interface Promised {
   cause: "closed" | "queue"
   was?: string | null
 }
+/** What the customer says of an episode that ended: 1 to 5, and whether it was solved. The last word counts. */
+export interface Rated {
+  type: "rated"
+  episode: number
+  score: number
+  solved?: boolean | null
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -195,7 +202,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -1071,6 +1078,25 @@ export interface Presence {
   t: "presence"
   here: Here[]
 }
+/** Something waits for this operator; told to his own connections only. `alert` null: only the count has changed. */
+export interface AlertFrame {
+  t: "alert"
+  unread: number
+  alert?: Alert | null
+  sound?: boolean
+}
+/** One line of an operator's notifications. `name` and `text` are of the conversation as it is now. Both are empty when the operator may not see the conversation any more. `times`: so often since it was last read. */
+export interface Alert {
+  id: string
+  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  conversation: string | null
+  name: string
+  text: string
+  detail: string
+  times: number
+  at: string
+  read: boolean
+}
 /** Changed rows of the list and exact counters; `gone` are rows this reader may no longer see. `reset` true: the changes were too many; the client drops its list and reads its tab again from `cursor` on. */
 export interface Rows {
   t: "rows"
@@ -1421,18 +1447,6 @@ export interface NoticeSettingsChange {
   quiet_from_min?: number
   quiet_to_min?: number
 }
-/** One line of an operator's notifications. `name` and `text` are of the conversation as it is now. Both are empty when the operator may not see the conversation any more. `times`: so often since it was last read. */
-export interface Alert {
-  id: string
-  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
-  conversation: string | null
-  name: string
-  text: string
-  detail: string
-  times: number
-  at: string
-  read: boolean
-}
 /** Newest first; `next` is the cursor of the following page, null at the end. */
 export interface AlertPage {
   alerts: Alert[]
@@ -1487,6 +1501,49 @@ export interface SelfTestStep {
 }
 export interface SelfTestResult {
   steps: SelfTestStep[]
+}
+/** `score` null: the question was shown, or with `skipped` put away. Said again, the last word counts. */
+export interface NewRating {
+  conversation: string
+  episode: number
+  score?: number | null
+  solved?: boolean | null
+  skipped?: boolean
+}
+/** One rated episode. `operator`: who had the conversation when it was closed, else who closed it. */
+export interface Rating {
+  conversation: string
+  episode: number
+  contact: string
+  contact_name: string
+  operator: string | null
+  score: number
+  solved: boolean | null
+  closed_at: string
+  rated_at: string
+}
+/** The latest first; `next` is the cursor of the following page, null at the end. */
+export interface RatingPage {
+  ratings: Rating[]
+  next: string | null
+}
+/** Of episodes closed in the time asked for. `scores` counts 1 to 5; `average` is null while nobody has rated. `response_percent` is of all that were closed, asked or not: what was never asked is not left out. */
+export interface RatingFigures {
+  operator: string | null
+  closed: number
+  asked: number
+  rated: number
+  skipped: number
+  solved: number
+  unsolved: number
+  scores: number[]
+  average: number | null
+  response_percent: number
+}
+/** All that the reader may see, and by operator. */
+export interface RatingSummary {
+  all: RatingFigures
+  operators: RatingFigures[]
 }
 /** Ask the customer of a conversation for something nobody but permitted operators may read. */
 export interface NewSecret {
@@ -1902,8 +1959,8 @@ export interface ViewChange {
   name?: string
   filter?: ViewFilter
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Whisper | WhisperAnswer | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | Presence | Rows | DeskFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | AlertFrame | Presence | Rows | DeskFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye

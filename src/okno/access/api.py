@@ -273,6 +273,11 @@ class Access:
     async def list_operators(self, workspace_id: int) -> list[Operator]:
         return [_operator(r) for r in await self._db.fetch(SQL["list_operators"], workspace_id, limits.OPERATORS_MAX)]
 
+    async def list_actors(self, workspace_id: int) -> list[Actor]:
+        """Everybody who may work here, as he would act: for deciding who is told of something."""
+        records = await self._db.fetch(SQL["list_actors"], workspace_id, limits.OPERATORS_MAX)
+        return [_actor(r, r["name"], r["role"], r["photo"]) for r in records]
+
     async def get_operator(self, workspace_id: int, operator_id: UUID) -> Operator:
         r = await self._db.fetchrow(SQL["find_operator"], workspace_id, operator_id)
         if r is None:

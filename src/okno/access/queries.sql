@@ -18,6 +18,12 @@ SELECT o.id, o.email, o.name, o.role, o.custom_role_id, o.photo, o.locale, o.the
          AS teams
   FROM operator o WHERE o.workspace_id = $1 ORDER BY translate(lower(o.name), 'ё', 'е'), o.name, o.id LIMIT $2;
 
+-- name: list_actors :many
+SELECT o.workspace_id, o.id, o.name, o.role, o.photo,
+       (SELECT r.permissions FROM custom_role r WHERE r.workspace_id = o.workspace_id AND r.id = o.custom_role_id) AS permissions,
+       ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = o.workspace_id AND t.operator_id = o.id) AS teams
+  FROM operator o WHERE o.workspace_id = $1 AND o.disabled_at IS NULL ORDER BY o.id LIMIT $2;
+
 -- name: find_operator :one
 SELECT o.workspace_id, o.id, o.email, o.name, o.role, o.custom_role_id, o.photo, o.locale, o.theme, o.sound,
        o.disabled_at, o.created_at, o.password_hash,

@@ -40,6 +40,9 @@ from okno.conversations.search.api import Search
 from okno.db.pool import Database
 from okno.desk import routes as desk_routes
 from okno.desk.api import Desk
+from okno.feedback import handlers as feedback_handlers
+from okno.feedback import routes as feedback_routes
+from okno.feedback.api import Feedback
 from okno.files import routes as files_routes
 from okno.files.api import Files
 from okno.http import pages
@@ -60,6 +63,7 @@ from okno.mailer.types import SmtpServer
 from okno.notifications import handlers as notifications_handlers
 from okno.notifications import routes as notifications_routes
 from okno.notifications.api import Notifications
+from okno.notifications.events import TOPICS
 from okno.privacy import routes as privacy_routes
 from okno.privacy.api import Privacy
 from okno.realtime import streams as realtime_streams
@@ -145,9 +149,10 @@ class App:
         self.blocks = Blocks(database, self.clock, self.access)
         self.flood = Flood(self.clock)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations, self.blocks, self.flood)
+        self.feedback = Feedback(database, self.clock, self.site, self.conversations)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),
-            *(public_url, push_hosts),
+            *(self.tasks, public_url, push_hosts),
         )
         self.privacy = Privacy(
             *(database, self.clock, self.access, self.contacts, self.visits, self.attributes),
@@ -186,8 +191,12 @@ class App:
         self.bus.handle(SEARCH_HANDLER, {"timeline"}, partial(search_handlers.handle_timeline, self.search))
         self.hours.listen(self.sla.on_hours_changed)
         self.bus.handle("sla.clocks", {"timeline"}, self.clocks.handle_timeline)
+        self.bus.handle("feedback", {"timeline"}, partial(feedback_handlers.handle_timeline, self.feedback))
         told = partial(notifications_handlers.handle_timeline, self.notifications)
         self.bus.handle("notifications.timeline", {"timeline"}, told)
+        told = partial(notifications_handlers.handle_news, self.notifications)
+        self.bus.handle("notifications.news", set(TOPICS), told)
+        self.notifications.operators.listener = self.hub
 
         self.hub.on_presence(self.routing.desks.came, self.routing.desks.went)
         self.routing.desks.listen(self.hub)
@@ -248,6 +257,7 @@ class App:
             "static": self.static,
             "streams": self.streams,
             "notifications": self.notifications,
+            "feedback": self.feedback,
             "hours": self.hours,
             "sla": self.sla,
             "promises": self.promises,
@@ -270,6 +280,7 @@ class App:
                 analytics_routes.ROUTER,
                 site_routes.ROUTER,
                 notifications_routes.ROUTER,
+                feedback_routes.ROUTER,
                 privacy_routes.ROUTER,
                 privacy_routes.WIDGET,
                 hours_routes.ROUTER,

@@ -112,6 +112,11 @@ class Conversations(Hands):
             raise NotFound("there is no such conversation")
         return record
 
+    @staticmethod
+    def may_see(actor: Actor, row: ConversationRow) -> bool:
+        """The scope, for rows that were read for several people at once."""
+        return rules.may_see(actor, row.team or 0, row.assignee, row.participants)
+
     async def get_row(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
         record = await self._db.fetchrow(SQL["find_row"], actor.workspace_id, conversation_id)
         if record is None or not rules.sees(actor, record):
@@ -675,6 +680,26 @@ class Conversations(Hands):
     ) -> tuple[Draft, Stored] | None:
         """Take out of a conversation what was said; the rest is `erasing.erase_in`'s."""
         return await erase_in(tx, self._files, workspace_id, conversation_id, sender, self._clock.now())
+
+    async def add_event(
+        self,
+        workspace_id: int,
+        conversation_id: UUID,
+        sender: Sender,
+        body: Body,
+        *,
+        when: Callable[[Connection], Awaitable[bool]],
+    ) -> None:
+        """An event of a slice above, with what that slice keeps of it: `when` writes that in the same transaction.
+
+        Nothing is appended when it answers false. The scope is the caller's.
+        """
+        async with self._db.transaction() as tx:
+            if not await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id) or not await when(tx):
+                return
+            draft = draft_of(workspace_id, conversation_id, sender, body)
+            appended = [(draft, await self._append_in(tx, draft, millis(self._clock.now())))]
+        self._announce(appended)
 
     # -- receipts, drafts ------------------------------------------------------------------------------------------
 

@@ -233,6 +233,14 @@ class Promised(Answer, tag_field="type", tag="promised", omit_defaults=True, fro
     was: datetime | None = None
 
 
+class Rated(Answer, tag_field="type", tag="rated", frozen=True):
+    """What the customer says of an episode that ended: 1 to 5, and whether it was solved. The last word counts."""
+
+    episode: int
+    score: int
+    solved: bool | None = None
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
@@ -260,6 +268,7 @@ Body = (
     | Erased
     | Overdue
     | Promised
+    | Rated
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'
@@ -267,11 +276,10 @@ NOBODY = UUID(int=0)
 """Who did what a reader may not see, and what the system does of itself."""
 CUSTOMER_SEES = frozenset(
     {
-        *("message", "reacted", "edited", "deleted", "opened", "closed", "assigned"),
+        *("message", "reacted", "edited", "deleted", "opened", "closed", "assigned", "rated", "promised"),
         *("secret_asked", "secret_given", "secret_closed"),
     }
 )
-CUSTOMER_SEES = frozenset({"message", "reacted", "edited", "deleted", "opened", "closed", "assigned", "promised"})
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""
 
 

@@ -18,6 +18,7 @@ TYPES = {
     ".html": "text/html",
     ".svg": "image/svg+xml",
     ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
 

@@ -196,6 +196,7 @@ PUSH_S_MAX: Final = 10.0  # a push service answers in less
 PUSH_SIGNED_HOURS: Final = 12  # RFC 8292 allows 24
 PUSH_TEXT_LEN_MAX: Final = 200  # what a notification shows; with everything else under the 3,993 bytes of a message
 PUSH_BROWSERS_MAX: Final = 10  # of one person
+RATING_DAYS: Final = 14  # whoever comes back later remembers little of it
 ALERT_DAYS: Final = 30  # read or not, older ones help nobody
 ALERT_DETAIL_LEN_MAX: Final = 200  # a line of the list
 ALERT_EMAIL_AFTER_S: Final = 600.0  # unread so long, although a console or a phone could have shown it

@@ -14,16 +14,19 @@ from okno.db.pool import Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
+from okno.kit.tasks import Tasks
 from okno.mailer.api import Mailer
 from okno.notifications.customers import Customers
+from okno.notifications.operators import Operators
 from okno.notifications.types import PushOptions
 from okno.notifications.webpush import Pusher, new_key
 from okno.visits.api import Visits
 
-__all__ = ["Customers", "Guest", "Notifications"]
+__all__ = ["Customers", "Guest", "Notifications", "Operators"]
 
 SQL = load_queries("okno.notifications")
 SEAL = "vapid"
+TIDY_S = 3_600.0
 
 
 class Notifications:
@@ -38,6 +41,7 @@ class Notifications:
         visits: Visits,
         conversations: Conversations,
         mailer: Mailer,
+        tasks: Tasks,
         public_url: str,
         push_hosts: Sequence[str] = (),
     ) -> None:
@@ -48,7 +52,9 @@ class Notifications:
         self.customers = Customers(
             *(database, clock, access, contacts, visits, conversations, mailer, self.pusher, public_url)
         )
+        self.operators = Operators(*(database, clock, access, conversations, mailer, self.pusher, tasks, public_url))
         self._wake = asyncio.Event()
+        self._tidied = 0.0
 
     async def load_key(self) -> None:
         """The installation's key pair; made and sealed at the first start. Raises `MasterKeyLost`."""
@@ -64,6 +70,11 @@ class Notifications:
     async def hear_timeline(self, news: News) -> None:
         if await self.customers.begin(news.spans):
             self._wake.set()
+        await self.operators.hear_spans(news.spans)
+
+    async def hear_news(self, news: News) -> None:
+        await self.operators.hear(news.topic, news.payload)
+        self._wake.set()
 
     async def run(self) -> None:
         """For ever: sleep until the earliest due time, or until something begins. Harmless in several processes."""
@@ -80,7 +91,10 @@ class Notifications:
 
     async def step(self) -> int:
         """What is due now; how much there was."""
-        return await self.customers.step()
+        if self._clock.monotonic() - self._tidied > TIDY_S:
+            self._tidied = self._clock.monotonic()
+            await self.operators.forget_old()
+        return await self.customers.step() + await self.operators.step()
 
     async def forget(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:
         """Of an erased person: where he is reached, what waits for him, and his words in operators' alerts."""

@@ -27,14 +27,16 @@ TOPICS: Final[Mapping[str, AlertClass]] = MappingProxyType(
 class AlertNews(msgspec.Struct, frozen=True):
     """The payload of these topics; more fields are ignored.
 
-    `operator` null: whoever supervises and may see the conversation. `text` is a few words that are no part of the
-    conversation: who mentioned, what the task is.
+    `operator` null: whoever supervises and may see the conversation. `by` is who did it, `queue` where it waits; `text`
+    is kept of tasks only: elsewhere it may be a part of the conversation.
     """
 
     workspace_id: int
     conversation: UUID | None = None
     operator: UUID | None = None
     text: str = ""
+    by: str = ""
+    queue: str = ""
 
 
 class AlertListener(Protocol):

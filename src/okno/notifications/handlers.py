@@ -16,3 +16,8 @@ async def handle_erased(notifications: Notifications, news: News) -> None:
     """A person was erased: nobody writes to him, and no alert repeats his words."""
     erased = msgspec.json.decode(news.payload, type=PersonErased)
     await notifications.forget(erased.workspace_id, erased.contact, erased.conversations)
+
+
+async def handle_news(notifications: Notifications, news: News) -> None:
+    """Another slice tells that something waits for an operator."""
+    await notifications.hear_news(news)

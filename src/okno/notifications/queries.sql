@@ -114,3 +114,84 @@ WITH pushes AS (DELETE FROM push_subscription WHERE workspace_id = $1 AND contac
  notices AS (DELETE FROM notice WHERE workspace_id = $1 AND contact_id = $2),
  reached AS (DELETE FROM reach WHERE workspace_id = $1 AND contact_id = $2)
 UPDATE alert SET detail = '' WHERE workspace_id = $1 AND conversation_id = ANY($3::uuid[]);
+
+-- name: list_alert_settings :many
+SELECT operator_id, alert_class, app, push, email, sound FROM alert_setting
+ WHERE workspace_id = $1 AND operator_id = ANY($2::uuid[]) LIMIT 10000;
+
+-- name: save_alert_setting :exec
+INSERT INTO alert_setting (workspace_id, operator_id, alert_class, app, push, email, sound) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (workspace_id, operator_id, alert_class)
+DO UPDATE SET app = excluded.app, push = excluded.push, email = excluded.email, sound = excluded.sound;
+
+-- name: list_quiet :many
+SELECT operator_id, quiet_until FROM alert_profile
+ WHERE workspace_id = $1 AND operator_id = ANY($2::uuid[]) AND quiet_until > $3 LIMIT 10000;
+
+-- name: save_quiet :exec
+INSERT INTO alert_profile (workspace_id, operator_id, quiet_until) VALUES ($1, $2, $3)
+ON CONFLICT (workspace_id, operator_id) DO UPDATE SET quiet_until = excluded.quiet_until;
+
+-- Of one class and conversation there is one unread line; what comes again counts it up and moves it to the top.
+-- name: put_alert :one
+INSERT INTO alert (workspace_id, id, operator_id, alert_class, conversation_id, detail, at, email_due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (workspace_id, operator_id, alert_class, conversation_id) WHERE read_at IS NULL
+DO UPDATE SET times = alert.times + 1, at = excluded.at, detail = excluded.detail
+RETURNING id, alert_class, conversation_id, detail, times, at, read_at;
+
+-- name: list_alerts :many
+SELECT id, alert_class, conversation_id, detail, times, at, read_at FROM alert
+ WHERE workspace_id = $1 AND operator_id = $2 AND ($3::timestamptz IS NULL OR (at, id) < ($3, $4::uuid))
+ ORDER BY at DESC, id DESC LIMIT $5;
+
+-- name: count_unread_alerts :value
+SELECT count(*) FROM (
+  SELECT FROM alert WHERE workspace_id = $1 AND operator_id = $2 AND read_at IS NULL LIMIT 1000) AS unread;
+
+-- name: read_alerts :value
+WITH changed AS (
+  UPDATE alert SET read_at = $3, email_due_at = NULL
+   WHERE workspace_id = $1 AND operator_id = $2 AND read_at IS NULL
+     AND ($4::uuid[] IS NULL OR id = ANY($4)) AND ($5::uuid IS NULL OR conversation_id = $5) RETURNING 1)
+SELECT count(*) FROM changed;
+
+-- Somebody has answered, taken or closed it: it waits for nobody any more.
+-- name: settle_alerts :many
+UPDATE alert a SET read_at = $5, email_due_at = NULL
+  FROM (SELECT DISTINCT s.workspace_id, s.id
+          FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::integer[]) AS s (workspace_id, id, before_seq, size)
+          JOIN event e ON e.workspace_id = s.workspace_id AND e.conversation_id = s.id AND e.seq > s.before_seq
+           AND e.seq <= s.before_seq + s.size AND e.actor = 'operator' AND e.type IN ('message', 'assigned', 'closed')) AS done
+ WHERE a.workspace_id = done.workspace_id AND a.conversation_id = done.id AND a.read_at IS NULL
+   AND a.alert_class IN ('queue', 'offer', 'message')
+RETURNING a.workspace_id, a.operator_id;
+
+-- Conversations in which a customer has written and whose turn it is.
+-- name: list_written :many
+SELECT DISTINCT c.workspace_id, c.id, c.assignee_id
+  FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::integer[]) AS s (workspace_id, id, before_seq, size)
+  JOIN event e ON e.workspace_id = s.workspace_id AND e.conversation_id = s.id AND e.seq > s.before_seq
+   AND e.seq <= s.before_seq + s.size AND e.type = 'message' AND e.actor = 'customer'
+  JOIN conversation c ON c.workspace_id = s.workspace_id AND c.id = s.id AND c.status = 'open'
+   AND c.operator_read_seq < e.seq
+ LIMIT 1000;
+
+-- name: list_push_operators :many
+SELECT DISTINCT operator_id FROM push_subscription
+ WHERE workspace_id = $1 AND operator_id IS NOT NULL LIMIT 10000;
+
+-- name: take_due_letters :many
+WITH due AS (
+  SELECT workspace_id, operator_id FROM alert WHERE email_due_at <= $1 ORDER BY email_due_at LIMIT $2)
+UPDATE alert a SET email_due_at = NULL
+ WHERE (a.workspace_id, a.id) IN (
+       SELECT b.workspace_id, b.id FROM alert b JOIN due USING (workspace_id, operator_id)
+        WHERE b.email_due_at IS NOT NULL AND b.read_at IS NULL FOR UPDATE OF b SKIP LOCKED)
+RETURNING a.workspace_id, a.operator_id, a.alert_class, a.conversation_id, a.detail, a.at;
+
+-- name: clear_read_letters :exec
+UPDATE alert SET email_due_at = NULL WHERE email_due_at <= $1 AND read_at IS NOT NULL;
+
+-- name: forget_alerts :exec
+DELETE FROM alert WHERE at < $1;

@@ -7,9 +7,15 @@ from litestar.params import Parameter
 
 from okno.access.types import Actor
 from okno.channels.site.api import Guest
-from okno.kit.openapi import SIGNED_IN, problems
+from okno.kit import limits
+from okno.kit.openapi import SIGNED_IN, CursorQuery, PageLimit, problems
 from okno.notifications.api import Notifications
 from okno.notifications.types import (
+    AlertCount,
+    AlertPage,
+    AlertSettings,
+    AlertSettingsChange,
+    AlertsRead,
     LetterOpened,
     LetterToken,
     NewPush,
@@ -19,6 +25,8 @@ from okno.notifications.types import (
     PushOptions,
     Reach,
     ReachChange,
+    SelfTest,
+    SelfTestResult,
 )
 
 VISITOR_SECURITY: list[dict[str, list[str]]] = [{"visitor": []}]
@@ -112,6 +120,78 @@ async def change_notice_settings(
     return await notifications.customers.change_settings(actor, data)
 
 
+@get("/alerts", operation_id="list_alerts", responses=problems(*SIGNED_IN), summary="What waits for you")
+async def list_alerts(
+    notifications: Notifications, actor: Actor, cursor: CursorQuery = None, limit: PageLimit = limits.PAGE_DEFAULT
+) -> AlertPage:
+    return await notifications.operators.list_alerts(actor, cursor, limit)
+
+
+@post(
+    "/alerts/read",
+    operation_id="read_alerts",
+    status_code=200,
+    responses=problems(*SIGNED_IN),
+    summary="Mark as read",
+)
+async def read_alerts(notifications: Notifications, actor: Actor, data: AlertsRead) -> AlertCount:
+    return AlertCount(await notifications.operators.read(actor, data))
+
+
+@get(
+    "/alerts/settings",
+    operation_id="get_alert_settings",
+    responses=problems(*SIGNED_IN),
+    summary="How you are told",
+)
+async def get_alert_settings(notifications: Notifications, actor: Actor) -> AlertSettings:
+    return await notifications.operators.get_settings(actor)
+
+
+@patch(
+    "/alerts/settings",
+    operation_id="change_alert_settings",
+    responses=problems(*SIGNED_IN),
+    summary="Change how you are told",
+)
+async def change_alert_settings(notifications: Notifications, actor: Actor, data: AlertSettingsChange) -> AlertSettings:
+    return await notifications.operators.change_settings(actor, data)
+
+
+@put(
+    "/alerts/push",
+    operation_id="subscribe_operator",
+    status_code=204,
+    responses=problems(*SIGNED_IN),
+    summary="Take pushes in this browser",
+)
+async def subscribe_operator(notifications: Notifications, actor: Actor, data: NewPush) -> None:
+    await notifications.operators.subscribe(actor, data)
+
+
+@post(
+    "/alerts/push/end",
+    operation_id="unsubscribe_operator",
+    status_code=204,
+    responses=problems(*SIGNED_IN),
+    summary="Take no pushes here any more",
+)
+async def unsubscribe_operator(notifications: Notifications, actor: Actor, data: PushEnd) -> None:
+    await notifications.operators.unsubscribe(actor, data.endpoint)
+
+
+@post(
+    "/alerts/test",
+    operation_id="test_alerts",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 429),
+    summary="Try every way",
+)
+async def test_alerts(notifications: Notifications, actor: Actor, data: SelfTest) -> SelfTestResult:
+    """A frame to your consoles, a push to this browser, a letter to your address; and what the other side said."""
+    return await notifications.operators.test(actor, data)
+
+
 ROUTER = Router(
     "/",
     tags=["notifications"],
@@ -125,5 +205,12 @@ ROUTER = Router(
         Router("/letters", route_handlers=[open_letter, stop_letters]),
         get_notice_settings,
         change_notice_settings,
+        list_alerts,
+        read_alerts,
+        get_alert_settings,
+        change_alert_settings,
+        subscribe_operator,
+        unsubscribe_operator,
+        test_alerts,
     ],
 )

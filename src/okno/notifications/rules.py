@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from okno.kit import limits
+from okno.notifications.events import AlertNews
 from okno.notifications.types import AlertClass, AlertSetting, NoticeSettings
 
 Step = Literal["push", "email", "rest"]
@@ -120,6 +121,11 @@ def masked(address: str) -> str:
     """An address its owner recognises and nobody else can use."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}…@{domain}" if domain else ""
+
+
+def detail_of(topic: str, news: AlertNews) -> str:
+    """The few words of an alert that are no part of a conversation."""
+    return news.text if topic == "task.due" else news.by or news.queue
 
 
 def setting_of(alert_class: AlertClass, stored: AlertSetting | None) -> AlertSetting:

@@ -172,5 +172,6 @@ class Pusher:
         return f"vapid t={jwt.encode(claims, self._key, algorithm='ES256')}, k={self.public_key}"
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()

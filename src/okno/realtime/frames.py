@@ -15,6 +15,7 @@ from okno.kit import limits
 from okno.kit.errors import Problem
 from okno.kit.ids import QuickUuid
 from okno.kit.wire import NO_NUL, RAW, Answer, MessageText, OptionalName, OptionalText, Seq, Wire
+from okno.notifications.types import Alert
 from okno.routing.types import Desk
 
 PROTOCOL_VERSION = 1
@@ -265,6 +266,14 @@ class Presence(ServerFrame, tag="presence", frozen=True):
     here: list[Here]
 
 
+class AlertFrame(ServerFrame, tag="alert", frozen=True):
+    """Something waits for this operator; told to his own connections only. `alert` null: only the count has changed."""
+
+    unread: int
+    alert: Alert | None = None
+    sound: bool = False
+
+
 class Rows(ServerFrame, tag="rows", frozen=True):
     """Changed rows of the list and exact counters; `gone` are rows this reader may no longer see.
 
@@ -340,6 +349,7 @@ ServerFrames = (
     | ReceiptFrame
     | ThreadFrame
     | TypingFrame
+    | AlertFrame
     | Presence
     | Rows
     | DeskFrame

@@ -17,7 +17,8 @@ from okno.kit.cards import MASK
 from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
-from okno.realtime.frames import Bye, DeskFrame, ReceiptFrame, Refused, Rows, TypingFrame
+from okno.notifications.types import Alert
+from okno.realtime.frames import AlertFrame, Bye, DeskFrame, ReceiptFrame, Refused, Rows, TypingFrame
 from okno.realtime.presence import Presences, Scope
 from okno.realtime.watching import Watching
 from okno.routing.types import Desk
@@ -267,6 +268,17 @@ class Hub:
         """The operator connects again and is asked anew."""
         for session in list(self._operators.get((workspace_id, operator_id), ())):
             session.end("resume")
+
+    def on_alert(self, workspace_id: int, operator_id: UUID, alert: Alert | None, unread: int, *, sound: bool) -> int:
+        sessions = self._operators.get((workspace_id, operator_id), ())
+        if sessions:
+            frame = encode(AlertFrame(unread, alert, sound))
+            for session in sessions:
+                session.send(frame)
+        return len(sessions)
+
+    def is_present(self, workspace_id: int, operator_id: UUID) -> bool:
+        return (workspace_id, operator_id) in self._operators
 
     # -- the list --------------------------------------------------------------------------------------------------
 

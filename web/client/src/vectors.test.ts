@@ -20,6 +20,7 @@ const TYPES: Record<Body["type"], true> = {
   snoozed: true, woken: true, task: true,
   secret_asked: true, secret_given: true, secret_closed: true, history_cleared: true, erased: true,
   overdue: true, promised: true,
+  rated: true,
   hidden: true,
 }
 

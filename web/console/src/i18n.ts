@@ -1,6 +1,4 @@
 import { createI18n } from "vue-i18n"
-import en from "./words.en"
-import ru from "./words.ru"
 
 export type Locale = "ru" | "en"
 
@@ -15,11 +13,19 @@ export const i18n = createI18n({
   legacy: false,
   locale: navigator.language.startsWith("ru") ? "ru" : "en",
   fallbackLocale: "en",
-  messages: { ru, en },
+  messages: {},
   pluralRules: { ru: russian },
 })
 
-export function setLocale(locale: Locale): void {
+const WORDS = { ru: () => import("./words.ru"), en: () => import("./words.en") }
+const loaded = new Set<Locale>()
+
+/** The words of one language come with it: nobody reads both. */
+export async function setLocale(locale: Locale): Promise<void> {
+  if (!loaded.has(locale)) {
+    i18n.global.mergeLocaleMessage(locale, (await WORDS[locale]()).default)
+    loaded.add(locale)
+  }
   i18n.global.locale.value = locale
   document.documentElement.lang = locale
 }

@@ -4,7 +4,7 @@ import { createApp } from "vue"
 import { createRouter, createWebHistory } from "vue-router"
 import App from "./App.vue"
 import { whenSignedOut } from "./api"
-import { i18n } from "./i18n"
+import { i18n, setLocale, type Locale } from "./i18n"
 import { routes } from "./routes"
 import { useSession } from "./state/session"
 import "./look/tokens.css"
@@ -23,4 +23,5 @@ whenSignedOut(() => {
   session.me = null
   void router.push({ path: "/login", query: { to: router.currentRoute.value.fullPath } })
 })
+await setLocale(i18n.global.locale.value as Locale)
 app.use(router).mount("#app")

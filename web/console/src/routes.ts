@@ -22,6 +22,8 @@ export const routes: RouteRecordRaw[] = [
         redirect: "/settings/profile",
         children: [
           { path: "profile", component: () => import("./settings/ProfileSettings.vue") },
+          { path: "notifications", component: () => import("./settings/NotificationSettings.vue") },
+          { path: "reach", component: () => import("./settings/ReachSettings.vue"), meta: { needs: "workspace" } },
           { path: "workspace", component: () => import("./settings/WorkspaceSettings.vue"), meta: { needs: "workspace" } },
           { path: "operators", component: () => import("./settings/OperatorsSettings.vue"), meta: { needs: "operators" } },
           { path: "teams", component: () => import("./settings/TeamsSettings.vue"), meta: { needs: "operators" } },

@@ -1,5 +1,5 @@
 // The chat as a page of its own: where letters and pushes lead. It keeps for the panel what a site's page keeps elsewhere.
-import { pushKeysOf, bytesOf } from "./pushkeys"
+import { bytesOf, pushKeysOf } from "@okno/client/src/pushkeys"
 
 const key = location.pathname.split("/")[2] ?? ""
 const slot = `okno:${key}`

@@ -1,3 +1,5 @@
+import { useState } from "preact/hooks"
+import Rate, { ended } from "./rate"
 import Reach, { unanswered } from "./reach"
 import { lazy } from "./lazy"
 import type { Talk } from "./talk"
@@ -12,6 +14,11 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
 
 /** What may stand above the message field. It comes after the first paint: the panel pays nothing. */
 export default function Aside({ talk }: { talk: Talk }) {
+  const [rating, setRating] = useState<number | null>(null)
+  const episode = ended(talk)
+  if (episode !== null && rating !== episode) setRating(episode) // until it is put away, also once it is rated
+  const turn = talk.view.state?.events.findLast((e) => e.body.type === "closed" || e.body.type === "opened")?.body
+  if (rating !== null && turn?.type === "closed" && turn.episode === rating) return <Rate key={rating} talk={talk} episode={rating} done={() => setRating(null)} />
   return (
     <>
       <Wait talk={talk} />

@@ -11,6 +11,7 @@ export interface Stored {
   lang?: string
   mute?: 1 | undefined
   reach?: 1 | undefined
+  rated?: string | undefined
 }
 export interface Init {
   stored: Stored

@@ -70,6 +70,8 @@ export const useInbox = defineStore("inbox", () => {
   let onArrival = (_event: Event, _looking: boolean): void => undefined
   /** Frames that are another store's. */
   let onFrame = (_frame: ServerFrame): void => undefined
+  /** Called when something waits for this operator, and when the line is there again. */
+  let onAlert = (_frame: Extract<ServerFrame, { t: "alert" }> | null): void => undefined
   const current = ref<string | null>(null)
   const pending = shallowRef<readonly Pending[]>([])
   const signedOut = ref(false)
@@ -161,6 +163,7 @@ export const useInbox = defineStore("inbox", () => {
         if (current.value) watchOver(true)
         for (const [id, state] of threads.value) link.send({ t: "open", conversation: id, after: cursorOf(state) })
         flush()
+        onAlert(null)
         break
       case "rows":
         if (frame.cursor) cursor = frame.cursor
@@ -185,6 +188,9 @@ export const useInbox = defineStore("inbox", () => {
         break
       case "receipt":
         change(frame.receipt.conversation, (state) => ({ ...state, receipt: maxReceipt(state.receipt, frame.receipt) }))
+        break
+      case "alert":
+        onAlert(frame)
         break
       case "typing":
         typing.hear(frame)
@@ -462,11 +468,12 @@ export const useInbox = defineStore("inbox", () => {
 
   const urgent = (done: string | null = current.value): ConversationRow | null => mostUrgent(rows.value.values(), me(), done)
   const say = (frame: ClientFrame): void => void link.send(frame)
+  const whenAlerted = (callback: typeof onAlert): void => void (onAlert = callback)
   const whenFrame = (callback: typeof onFrame): void => void (onFrame = callback)
   const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
 
   return {
     ...{ status, rows, counters, tab, shown, label, view, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
-    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenFrame, say, hold },
+    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenAlerted, whenFrame, say, hold },
   }
 })

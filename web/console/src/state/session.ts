@@ -16,7 +16,7 @@ export const useSession = defineStore("session", () => {
 
   function show(): void {
     if (!me.value) return
-    setLocale(me.value.operator.locale)
+    void setLocale(me.value.operator.locale)
     const { theme } = me.value.operator
     if (theme === "auto") delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
