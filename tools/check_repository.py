@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -17,9 +18,14 @@ def compressed(path: Path, ending: str) -> int:
 
 
 def entry_files(page: Path) -> list[Path]:
-    """The page and what it loads before anything is asked of it."""
+    """The page, what it names, and what these modules import at once: all before anything is asked of it."""
     text = page.read_text()
-    return [page, *(p for p in page.parent.rglob("*") if p.suffix in (".js", ".css") and p.name in text)]
+    files = [p for p in page.parent.rglob("*") if p.suffix in (".js", ".css") and p.name in text]
+    for file in files:  # grows while it is walked
+        if file.suffix == ".js":
+            named = re.findall(r'(?:from|import)\s*"\./([^"]+\.js)"', file.read_text())
+            files += [file.parent / name for name in named if file.parent / name not in files]
+    return [page, *files]
 
 
 def route_files(folder: Path, *routes: str) -> list[Path]:

@@ -1,11 +1,9 @@
 import { useState } from "preact/hooks"
 import Rate, { ended } from "./rate"
 import Reach, { unanswered } from "./reach"
-import { lazy } from "./lazy"
 import type { Talk } from "./talk"
 import css from "./more.css?inline"
-
-const Wait = lazy(() => import("./wait"))
+import Wait from "./wait"
 
 /** A constructed sheet: the policy of the panel allows no inline style. */
 const sheet = new CSSStyleSheet()
