@@ -28,19 +28,10 @@ def paths() -> list[str]:
     """Every address of the router; parts of an address that are ids are filled in by the test."""
     found = re.findall(r'path: "([^"]+)"', ROUTES.read_text())
     settings = found[found.index("settings") + 1 : -1]
-    top = [
-        "/login",
-        "/forgot",
-        "/link/nothing",
-        "/welcome",
-        "/conversations",
-        "/search",
-        "/reports",
-        "/floor",
-        "/nowhere",
-    ]
-    known = {"/login", "/forgot", "/link/:token", "/welcome", "/", "conversations/:id?", "search", "settings"}
-    known |= {"floor/:id?", "reports", "/:rest(.*)*"}
+    top = ["/login", "/forgot", "/link/nothing", "/welcome", "/nowhere"]
+    top += ["/conversations", "/tasks", "/search", "/reports", "/floor"]
+    known = {"/login", "/forgot", "/link/:token", "/welcome", "/", "settings", "/:rest(.*)*"}
+    known |= {"conversations/:id?", "tasks", "search", "reports", "floor/:id?"}
     assert set(found) - set(settings) == known, "a new screen: say here how it is opened"
     return top + [f"/settings/{name}" for name in settings]
 

@@ -277,7 +277,7 @@ NOBODY = UUID(int=0)
 CUSTOMER_SEES = frozenset(
     {
         *("message", "reacted", "edited", "deleted", "opened", "closed", "assigned", "rated", "promised"),
-        *("secret_asked", "secret_given", "secret_closed"),
+        *("secret_asked", "secret_given", "secret_closed", "erased"),
     }
 )
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""

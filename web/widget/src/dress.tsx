@@ -1,3 +1,4 @@
+import "@okno/client/src/erased"
 import { useState } from "preact/hooks"
 import Rate, { ended } from "./rate"
 import Reach, { unanswered } from "./reach"
