@@ -94,7 +94,7 @@ async def test_customers_come_in_once_and_go_back_whole(app: App, monkeypatch: p
     (known,) = await app.contacts.search(app.workspace_id, f"old-{mark}")
     lines = [
         f"Name,E-mail,Phone,Plan {mark}",
-        f"Old renamed,OLD-{mark}@x.example,+7 900 111-22-33,5",
+        f"Old renamed,OLD-{mark}@x.example,+7 900 {int(mark, 16) % 10**7:07d},5",
         f"New,new-{mark}@x.example,,7",
         f"Wrong,no address {mark},,",
         f"Wrong,wrong-{mark}@x.example,,many",

@@ -56,8 +56,12 @@ async def test_nobody_is_above_his_capacity_and_the_freed_gets_the_oldest(app: A
     assert await company.holder(older) == igor.operator_id
     assert (await company.row(newer)).assignee is None
     assert await company.load(igor) == 200
-    ends = await company.facts("SELECT end_reason FROM assignment WHERE conversation_id = $1", served[0])
-    assert ends == [("closed",)]
+
+    async def ended() -> bool:
+        sql = "SELECT end_reason FROM assignment WHERE conversation_id = $1"
+        return await company.facts(sql, served[0]) == [("closed",)]
+
+    await until(ended)
 
 
 async def test_who_is_not_there_gets_nothing_until_he_is(app: App) -> None:

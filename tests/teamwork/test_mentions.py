@@ -28,8 +28,8 @@ async def told(app: App, conversation: UUID, people: set[UUID]) -> list[Mention]
     async with asyncio.timeout(60):
         while True:
             rows = await app.database.fetch("SELECT payload FROM outbox WHERE topic = $1", MENTION)
-            news = [msgspec.json.decode(r["payload"], type=Mention) for r in rows]
-            mine = [one for one in news if one.conversation == conversation]
+            ours = [r["payload"] for r in rows if str(conversation) in r["payload"]]
+            mine = [msgspec.json.decode(payload, type=Mention) for payload in ours]
             assert {one.operator for one in mine} <= people
             if sorted(one.operator for one in mine) == sorted(people):
                 return mine

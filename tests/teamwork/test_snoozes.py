@@ -36,12 +36,20 @@ async def back(app: App, actor: Actor, conversation: UUID) -> str:
 
 
 async def listed(app: App, actor: Actor, tab: Any) -> set[UUID]:
-    return {row.id for row in (await app.conversations.list_rows(actor, tab=tab, limit=100)).rows}
+    """Over all pages: other tests leave conversations, too."""
+    found: set[UUID] = set()
+    page = await app.conversations.list_rows(actor, tab=tab, limit=100)
+    found |= {row.id for row in page.rows}
+    while page.next:
+        page = await app.conversations.list_rows(actor, tab=tab, limit=100, cursor=page.next)
+        found |= {row.id for row in page.rows}
+    return found
 
 
 async def news_of(app: App, conversation: UUID) -> list[SnoozeEnded]:
     rows = await app.database.fetch("SELECT payload FROM outbox WHERE topic = $1", SNOOZE_ENDED)
-    news = [msgspec.json.decode(r["payload"], type=SnoozeEnded) for r in rows]
+    ours = [r["payload"] for r in rows if str(conversation) in r["payload"]]
+    news = [msgspec.json.decode(payload, type=SnoozeEnded) for payload in ours]
     return [one for one in news if one.conversation == conversation]
 
 

@@ -89,7 +89,9 @@ class Operators:
         if news.operator is not None:
             wanted = [actor for actor in actors if actor.operator_id == news.operator]
         else:
-            wanted = [actor for actor in actors if actor.role in SUPERVISING][: limits.ALERT_RECIPIENTS_MAX]
+            # Where they are too many, those of the team come before those who see everything.
+            supervising = sorted((a for a in actors if a.role in SUPERVISING), key=lambda a: a.see_all)
+            wanted = supervising[: limits.ALERT_RECIPIENTS_MAX]
         await self.put(wanted, TOPICS[topic], news.conversation, rules.detail_of(topic, news))
 
     async def hear_spans(self, spans: Sequence[TimelineSpan]) -> None:
