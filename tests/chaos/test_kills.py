@@ -13,12 +13,13 @@ KILLS = int(os.environ.get("OKNO_SOAK_N") or 200) if SOAK else 6
 LINKS = KILLS if SOAK else 4
 
 
+UNLIMITED = {"OKNO_FLOOD_LIMITS": "false"}  # a storm is more than one customer may write
 MUTANTS = ("early_ack", "no_dedup", "no_repair")
 
 
 async def storm(kills: int, seed: int, mutant: str = "") -> Report:
     with data_folder() as data:
-        environment = {"OKNO_MUTANT": mutant} if mutant else {}
+        environment = UNLIMITED | ({"OKNO_MUTANT": mutant} if mutant else {})
         server = Server(data, environment=environment, module="tests.support.broken").start()
         try:
             return await Storm(server, seed).run(kills)
@@ -42,7 +43,7 @@ async def test_nothing_acked_is_lost_and_nothing_is_shown_twice() -> None:
 async def test_bad_links_lose_nothing_and_show_nothing_twice() -> None:
     """Half-open sockets, slow lines, frames cut in two and a second tab would lose or double messages."""
     with data_folder() as data:
-        server = Server(data).start()
+        server = Server(data, environment=UNLIMITED).start()
         proxy = await Proxy(server.port).start()
         try:
             report = await Storm(server, 11, proxy.url).run(0, proxy, LINKS)
