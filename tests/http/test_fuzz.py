@@ -24,7 +24,7 @@ from tests.files.conftest import png
 from tests.support.live import Live, enter, other_workspace, say
 
 SOAK = bool(os.environ.get("OKNO_SOAK"))
-EXAMPLES = 100 if SOAK else 2
+EXAMPLES = 100 if SOAK else 1
 PASSWORD = "correct horse battery"
 ACTORS = ("visitor", "operator", "owner")
 POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
