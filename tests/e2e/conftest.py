@@ -35,7 +35,9 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 def server(browser: Browser) -> Iterator[Server]:
     """A fresh okno whose first administrator came by the printed link, in the browser."""
     with data_folder() as data:
-        server = Server(data, environment={"OKNO_CONNECT_NETWORKS": "127.0.0.0/8"}).start()
+        server = Server(
+            data, environment={"OKNO_CONNECT_NETWORKS": "127.0.0.0/8", "OKNO_FLOOD_LIMITS": "false"}
+        ).start()
         try:
             _first_administrator(browser, server)
             yield server
