@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,18 +32,24 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     return {**browser_type_launch_args, "executable_path": chromium(), "headless": True, "args": ARGUMENTS}
 
 
-@pytest.fixture(scope="session")
-def server(browser: Browser) -> Iterator[Server]:
-    """A fresh okno whose first administrator came by the printed link, in the browser."""
+@contextmanager
+def fresh_server(browser: Browser) -> Iterator[Server]:
+    """A new okno whose first administrator came by the printed link, in the browser."""
     with data_folder() as data:
-        server = Server(
-            data, environment={"OKNO_CONNECT_NETWORKS": "127.0.0.0/8", "OKNO_FLOOD_LIMITS": "false"}
-        ).start()
+        environment = {"OKNO_CONNECT_NETWORKS": "127.0.0.0/8", "OKNO_FLOOD_LIMITS": "false"}
+        server = Server(data, environment=environment).start()
         try:
             _first_administrator(browser, server)
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser) -> Iterator[Server]:
+    """One for all journeys that do not change how conversations are given out."""
+    with fresh_server(browser) as server:
+        yield server
 
 
 def _first_administrator(browser: Browser, server: Server) -> None:

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PASSWORD, sign_in
+from tests.e2e.conftest import PASSWORD, fresh_server, sign_in
 from tests.e2e.test_conversation import SLOW_MS, panel, say
 from tests.support.process import Server
 
@@ -26,6 +26,13 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
+@pytest.fixture(scope="module")
+def server(browser: Browser) -> Iterator[Server]:
+    """Of its own: what others left waiting would be offered, too, and offers would stand in their way."""
+    with fresh_server(browser) as server:
+        yield server
+
+
 @pytest.fixture
 def colleague(browser: Browser, console: Page, server: Server) -> Iterator[Page]:
     """A second operator, invited and signed in."""
@@ -39,11 +46,6 @@ def colleague(browser: Browser, console: Page, server: Server) -> Iterator[Page]
     page.locator("[data-testid=desk][data-state=online]").wait_for()
     yield page
     context.close()
-
-
-def mode(console: Page, value: str) -> None:
-    queue = console.evaluate(ASK, ["GET", "/queues", None])[0]["id"]
-    console.evaluate(ASK, ["PATCH", f"/queues/{queue}", {"mode": value, "accept_s": 60}])
 
 
 def test_an_offer_declined_goes_to_the_next_who_hands_it_back(
@@ -111,7 +113,6 @@ def test_an_offer_declined_goes_to_the_next_who_hands_it_back(
     shot(first, "desk")
     assert Axe().run(first).response["violations"] == []
     first.get_by_test_id("desk-online").click()
-    mode(console, "pull")
 
 
 def test_skills_and_load_are_set_in_the_settings(console: Page, server: Server) -> None:

@@ -84,6 +84,7 @@ def test_a_conversation_is_laid_aside_by_key_and_the_customer_brings_it_back(
     expect(maria.get_by_test_id("system").filter(has_text="Вернулся: клиент написал")).to_be_visible()
     maria.get_by_test_id("snooze").click()
     maria.get_by_test_id("snooze-customer").click()
+    expect(maria.get_by_test_id("undo")).to_be_visible()
     maria.keyboard.press("Escape")
     maria.keyboard.press("z")
     expect(maria.get_by_test_id("system").filter(has_text="Возвращён в работу")).to_be_visible()
