@@ -73,7 +73,7 @@ class Roles:
     async def delete(self, actor: Actor, role_id: int) -> None:
         """Raises `Conflict` while somebody has it."""
         role = await self._get(actor, role_id)
-        _check(actor, NewCustomRole(role.name, role.role, []))  # type: ignore[arg-type]
+        _may_change(actor, role.role)
         try:
             async with self._db.transaction() as tx:
                 await tx.fetchval(SQL["delete_custom_role"], actor.workspace_id, role_id)
@@ -104,10 +104,15 @@ class Roles:
         await tx.execute(SQL["set_custom_role"], actor.workspace_id, operator_id, role["id"], role["role"])
 
 
-def _check(actor: Actor, new: NewCustomRole) -> None:
+def _may_change(actor: Actor, rank: str) -> None:
+    """Whether he may make, change or delete roles of this rank. Raises `NotAllowed`."""
     if "operators" not in actor.permissions:
         raise NotAllowed("you need the right “operators”; an administrator grants it")
-    within_rank(actor, new.role)
+    within_rank(actor, rank)
+
+
+def _check(actor: Actor, new: NewCustomRole) -> None:
+    _may_change(actor, new.role)
     _within_own(actor, new.permissions)
     if "owners" in new.permissions:
         raise Invalid("this right is the owner's alone", field="permissions")

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -66,7 +67,7 @@ class Bus:
     async def start(self, tasks: Tasks) -> None:
         for name in self._handlers:
             await self._db.execute(SQL["ensure_cursor"], name)
-            tasks.loop(lambda name=name: self._run(name), name=f"bus {name}")  # type: ignore[misc]
+            tasks.loop(partial(self._run, name), name=f"bus {name}")
         tasks.loop(self._tidy, name="bus housekeeping")
         tasks.loop(self._replay_asked, name="bus replay")
 

@@ -68,6 +68,7 @@ __all__ = [
     "Changes",
     "Conversations",
     "Draft",
+    "Rights",
     "Sender",
     "Stored",
     "Waiter",

@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from msgspec import UNSET, UnsetType
 
 from okno.access.types import Actor
-from okno.conversations.api import Conversations
+from okno.conversations.api import Conversations, Rights
 from okno.conversations.types import (
     Ack,
     ConversationPage,
@@ -144,14 +144,14 @@ async def send_event(
     data: Send,
 ) -> Ack:
     await conversations.access_conversation(actor, conversation_id)
-    rights = "any" if "delete_any" in actor.permissions else "own"
+    rights: Rights = "any" if "delete_any" in actor.permissions else "own"
     return await conversations.send(
         actor.workspace_id,
         conversation_id,
         ("operator", actor.operator_id),
         event_id,
         data,
-        rights=rights,  # type: ignore[arg-type]
+        rights=rights,
         reader=actor,
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeGuard
 from uuid import UUID
 
 import structlog
@@ -18,7 +18,7 @@ from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
 from okno.notifications.types import Alert
-from okno.realtime.frames import AlertFrame, Bye, DeskFrame, ReceiptFrame, Refused, Rows, TypingFrame
+from okno.realtime.frames import AlertFrame, Bye, DeskFrame, Farewell, ReceiptFrame, Refused, Rows, TypingFrame
 from okno.realtime.presence import Presences, Scope
 from okno.realtime.watching import Watching
 from okno.routing.types import Desk
@@ -36,7 +36,7 @@ class Listening(Protocol):
     customer: ClassVar[bool]
 
     def send(self, frame: bytes) -> None: ...
-    def end(self, reason: str) -> None: ...
+    def end(self, reason: Farewell) -> None: ...
 
 
 class OperatorListening(Listening, Protocol):
@@ -327,8 +327,8 @@ class Hub:
         frames: dict[Any, bytes] = {}
         mine: dict[UUID, list[ConversationRow]] = defaultdict(list)
         for row in rows:
-            for holder in {row.assignee, *row.participants} - {None}:
-                mine[holder].append(row)  # type: ignore[index]
+            for holder in {holder for holder in (row.assignee, *row.participants) if holder}:
+                mine[holder].append(row)
         for session in sessions:
             actor = session.actor
             scope: Any = "all" if actor.see_all else (actor.teams, actor.operator_id if mine else None)
@@ -356,8 +356,8 @@ class Hub:
             self.watching.moved((workspace_id, row.id), row.assignee)
             self.presences.move((workspace_id, row.id), (row.team or 0, row.assignee, tuple(row.participants)))
             for session in list(self._threads.get((workspace_id, row.id), ())):
-                if not session.customer and not _may_see(session.actor, row):  # type: ignore[attr-defined]
-                    session.drop_thread(row.id)  # type: ignore[attr-defined]
+                if _is_operators(session) and not _may_see(session.actor, row):
+                    session.drop_thread(row.id)
 
     def close(self) -> None:
         """Tell everyone to connect again, elsewhere or later."""
@@ -376,6 +376,10 @@ def _refuse(origin: Any, draft: Draft, error: Outcome) -> None:
 
 def _nobody(*_: Any) -> None:
     """Nobody is to be told."""
+
+
+def _is_operators(session: Listening) -> TypeGuard[OperatorListening]:
+    return not session.customer
 
 
 def _may_see(actor: Actor, row: ConversationRow) -> bool:

@@ -1,6 +1,7 @@
 """One connection of a visitor or an operator: frames in, frames out, whatever carries them."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -11,7 +12,7 @@ from okno.access.api import Access
 from okno.access.types import Actor
 from okno.channels.site.api import Site
 from okno.conversations.api import Conversations, Draft, preview_of
-from okno.conversations.types import Message, Receipt, SendMessage, Thread
+from okno.conversations.types import Message, Receipt, SendMessage, Status, Thread
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Blocked, Malformed, OknoError, TooMany
@@ -20,6 +21,7 @@ from okno.kit.wire import encode, parse_json
 from okno.realtime.frames import (
     PROTOCOL_VERSION,
     Bye,
+    Farewell,
     OperatorHello,
     Refused,
     Repair,
@@ -191,10 +193,10 @@ class Connection:
         if self.carrier is not None:
             self.carrier.send(frame)
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: Farewell) -> None:
         """Say goodbye and close; the client knows from the reason whether to come back."""
         if self.carrier is not None:
-            self._say(Bye(reason))  # type: ignore[arg-type]
+            self._say(Bye(reason))
             self.close(CLOSE_SIGNED_OUT if reason == "signed-out" else CLOSE_RESUME, reason)
 
     def close(self, code: int, reason: str) -> None:
@@ -218,7 +220,7 @@ class Connection:
             self.end("resume")
 
 
-class Session:
+class Session(ABC):
     """What visitors and operators have in common."""
 
     __slots__ = ("_held", "_reading", "connection")
@@ -262,7 +264,7 @@ class Session:
                 for frame in held:
                     self.connection.send(frame)
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: Farewell) -> None:
         self.connection.end(reason)
 
     @property
@@ -270,20 +272,22 @@ class Session:
         """Whether he is not to be here any more."""
         return False
 
+    @abstractmethod
     def take(self, frame: Any) -> bool:
         """Handle at once what needs no database; false for the rest. Raises `OknoError`."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def handle(self, frame: Any) -> None:
-        raise NotImplementedError
+        """Handle what `take` left. Raises `OknoError`."""
 
+    @abstractmethod
     def leave(self) -> None:
-        raise NotImplementedError
+        """The connection is gone: take it out of every list."""
 
-    def _thread(self, conversation_id: UUID, status: str, assignee: UUID | None, last_seq: int) -> Thread:
+    def _thread(self, conversation_id: UUID, status: Status, assignee: UUID | None, last_seq: int) -> Thread:
         access = self.realtime.access
         name, photo = (access.name_of(assignee), access.photo_of(assignee)) if assignee else ("", "")
-        return Thread(conversation_id, status, assignee, name, photo, last_seq)  # type: ignore[arg-type]
+        return Thread(conversation_id, status, assignee, name, photo, last_seq)
 
     async def _open_thread(self, workspace_id: int, record: Awaitable[Any], after: int | None) -> None:
         """Read state and events behind the subscription made before, and send them."""
