@@ -1,14 +1,12 @@
 """The public door of the timeline: every command and query on conversations."""
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from okno.access.api import require
 from okno.access.types import Actor
 from okno.bus.api import emit
 from okno.conversations import rules, store
@@ -16,37 +14,31 @@ from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.erasing import erase_in
 from okno.conversations.events import NOTE_MENTIONS, NoteMentions, TimelineListener
-from okno.conversations.hands import Beside, Hands, Names, Sender, draft_of, system_of
+from okno.conversations.hands import Beside, Names, Sender, draft_of, system_of
+from okno.conversations.labels import Labels
+from okno.conversations.marks import Marks
+from okno.conversations.reading import Changes
 from okno.conversations.search.api import forget_demo, refresh_in
-from okno.conversations.store import SQL, ListFilter
+from okno.conversations.store import SQL
 from okno.conversations.types import (
     NOBODY,
     Ack,
     Attachment,
     Body,
     Closed,
-    ConversationPage,
     ConversationRow,
-    Counters,
     Deleted,
-    EventPage,
-    EventRaw,
     HistoryCleared,
-    Labelled,
-    ListWhere,
     Message,
     Note,
     Opened,
     Quote,
     QuoteRef,
     Reacted,
-    Receipt,
     Send,
     SendDeletion,
     SendMessage,
     SendNote,
-    Status,
-    Tab,
 )
 from okno.db.pool import Connection, Database
 from okno.files.api import Files
@@ -54,15 +46,12 @@ from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Stale, Unavailable
 from okno.kit.ids import uuid7
-from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.wire import encode, utc_text
 
 preview_of = rules.preview_of
 may_see = rules.may_see
 Rights = Literal["own", "any"]
 Work = Callable[[Connection, Any], Awaitable[Body | None]]
-EVERYTHING = ListWhere()
-COUNT_ONE_BY_ONE = 4  # readers; beyond it one grouped query is cheaper
 
 __all__ = [
     "Changes",
@@ -79,16 +68,7 @@ __all__ = [
 ]
 
 
-class Changes(NamedTuple):
-    """What a sleeping list has missed; `gone` are changed conversations the reader may not (or no longer) see."""
-
-    rows: list[ConversationRow]
-    gone: list[UUID]
-    cursor: int
-    reset: bool
-
-
-class Conversations(Hands):
+class Conversations(Labels, Marks):
     """Commands append through `writer`; where the state decides, in an own transaction by the same function."""
 
     def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names, files: Files) -> None:
@@ -100,198 +80,6 @@ class Conversations(Hands):
     def listen(self, listener: TimelineListener) -> None:
         self._listeners.append(listener)
         self.writer.listen(listener.on_batch)
-
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    async def access_conversation(self, actor: Actor, conversation_id: UUID) -> Any:
-        """Scope facts of a conversation the actor may see: team, assignee, status, last_seq, contact.
-
-        Raises `NotFound` when it is not there or not his.
-        """
-        record = await self._db.fetchrow(SQL["read_scope"], actor.workspace_id, conversation_id)
-        if record is None or not rules.sees(actor, record):
-            raise NotFound("there is no such conversation")
-        return record
-
-    @staticmethod
-    def may_see(actor: Actor, row: ConversationRow) -> bool:
-        """The scope, for rows that were read for several people at once."""
-        return rules.may_see(actor, row.team or 0, row.assignee, row.participants)
-
-    async def get_row(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
-        record = await self._db.fetchrow(SQL["find_row"], actor.workspace_id, conversation_id)
-        if record is None or not rules.sees(actor, record):
-            raise NotFound("there is no such conversation")
-        return store.row_of(record)
-
-    async def list_rows(
-        self,
-        actor: Actor,
-        *,
-        tab: Tab = "all",
-        status: Status = "open",
-        label: str | None = None,
-        contact: UUID | None = None,
-        where: ListWhere = EVERYTHING,
-        cursor: str | None = None,
-        limit: int = limits.PAGE_DEFAULT,
-    ) -> ConversationPage:
-        """One page of a tab. `waiting` begins with who waits longest, the others with the latest.
-
-        `due` is everything with a clock running, what runs out first at the head.
-        """
-        require(actor, "conversations")
-        at, after = parse_cursor(cursor) if cursor else (None, None)
-        status = "open" if tab == "snoozed" else status
-        by = ListFilter(tab, status, actor.see_all, bool(label), contact is not None, cursor is not None, where)
-        records = await self._db.fetch(
-            store.list_sql(by),
-            *(actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit + 1),
-            *(status, label, at, after, contact, *store.where_arguments(where)),
-        )
-        key = store.KEYS.get(tab, "active_at")
-        last = records[limit - 1] if len(records) > limit else None
-        rows = [store.row_of(r) for r in records[:limit]]
-        if tab not in store.OLDEST_FIRST:  # the index knows the order to within a step
-            rows.sort(key=lambda row: (row.last_at, row.id), reverse=True)
-        return ConversationPage(rows, cursor_of(last[key], last["id"]) if last else None)
-
-    async def count_rows(self, actor: Actor, tab: Tab, status: Status, where: ListWhere, limit: int) -> int:
-        """How many rows such a list has, counted up to `limit`."""
-        require(actor, "conversations")
-        by = ListFilter(tab, status, actor.see_all, False, False, False, where)
-        scope = (actor.workspace_id, actor.operator_id, rules.teams_seen(actor.teams), limit)
-        values = (status, None, None, None, None, *store.where_arguments(where))
-        return int(await self._db.fetchval(store.count_sql(by), *scope, *values))
-
-    async def count(self, actor: Actor) -> Counters:
-        """Exact counts of what the actor may see."""
-        require(actor, "conversations")
-        if actor.see_all:
-            record = await self._db.fetchrow(SQL["count_for_all"], actor.workspace_id, actor.operator_id)
-        else:
-            teams = rules.teams_seen(actor.teams)
-            record = await self._db.fetchrow(SQL["count_for_reader"], actor.workspace_id, actor.operator_id, teams)
-        return store.counters_of(record)
-
-    async def count_many(self, actors: Sequence[Actor]) -> dict[UUID, Counters]:
-        """`count` for readers of one workspace by operator id; for many of them by one pass over what is open."""
-        if len(actors) <= COUNT_ONE_BY_ONE:
-            return {actor.operator_id: await self.count(actor) for actor in actors}
-        records = await self._db.fetch(SQL["count_groups"], actors[0].workspace_id, limits.OPERATORS_MAX * 10)
-        groups = [tuple(r) for r in records]
-        guests: dict[UUID, list[tuple[int, UUID | None, bool]]] = defaultdict(list)
-        for r in await self._db.fetch(SQL["list_taken_part"], actors[0].workspace_id, limits.OPERATORS_MAX):
-            guests[r["operator_id"]].append((r["team_id"], r["assignee_id"], r["snoozed"]))
-        return {a.operator_id: rules.sum_counters(groups, a, guests.get(a.operator_id, ())) for a in actors}
-
-    async def list_changes(self, actor: Actor, cursor: int) -> Changes:
-        """What has changed since `cursor`, read from the outbox by one query.
-
-        The cursor is the oldest transaction still running when it was taken: whatever it could not see yet is newer.
-        `reset` when there is too much, or the outbox does not reach back that far.
-        """
-        records = await self._db.fetch(
-            SQL["list_changes"],
-            *(actor.workspace_id, cursor, limits.LIST_CHANGES_MAX + 1, limits.LIST_NEWS_MAX + 1),
-        )
-        seen = records[0]["seen_xid"]
-        whole = records[0]["whole"] and len(records) <= limits.LIST_CHANGES_MAX
-        if not whole:
-            return Changes([], [], seen, reset=True)
-        changed = [r for r in records if r["id"] is not None]
-        visible = [r for r in changed if rules.sees(actor, r)]
-        gone = [r["id"] for r in changed if not rules.sees(actor, r)]
-        return Changes([store.row_of(r) for r in visible], gone, seen, reset=False)
-
-    async def read_cursor(self) -> int:
-        return int(await self._db.fetchval(SQL["read_seen_xid"]))
-
-    async def list_rows_by_id(self, workspace_id: int, ids: Sequence[UUID]) -> tuple[list[ConversationRow], int]:
-        """For realtime's frames: rows whoever may see them, and the cursor they are good for."""
-        records = await self._db.fetch(SQL["list_rows_by_id"], workspace_id, list(ids), len(ids))
-        seen = records[0]["seen_xid"] if records else await self.read_cursor()
-        return [store.row_of(r) for r in records], seen
-
-    async def list_events(
-        self,
-        workspace_id: int,
-        conversation_id: UUID,
-        *,
-        before: int | None = None,
-        after: int | None = None,
-        around: int | None = None,
-        limit: int = limits.PAGE_DEFAULT,
-        customer: bool = False,
-    ) -> tuple[list[EventRaw], bool, bool]:
-        """A page by `seq` ascending, and whether there is more before and after it. The scope is the caller's.
-
-        Give one of the anchors; none means the latest page. For a customer, what he may not see is `hidden`.
-        """
-        if around is not None:
-            older, more_before, _ = await self.list_events(
-                workspace_id, conversation_id, before=around, limit=limit // 2 or 1, customer=customer
-            )
-            newer, _, more_after = await self.list_events(
-                workspace_id, conversation_id, after=max(around - 1, 0), limit=limit // 2 + 1, customer=customer
-            )
-            return older + newer, more_before, more_after
-        forward = after is not None
-        anchor = after if after is not None else before if before is not None else 2**62
-        sql = SQL[("list_events_after" if forward else "list_events_before") + ("_cleared" if customer else "")]
-        records = await self._db.fetch(sql, workspace_id, conversation_id, anchor, limit + 1)
-        more = len(records) > limit
-        records = records[:limit] if forward else records[:limit][::-1]
-        events = await self._shown(workspace_id, conversation_id, records, customer=customer)
-        if forward:
-            return events, bool(records) and records[0]["seq"] > 1, more
-        return events, more, before is not None
-
-    async def _shown(
-        self, workspace_id: int, conversation_id: UUID, records: Sequence[Any], *, customer: bool
-    ) -> list[EventRaw]:
-        hidden: set[int] = set()
-        if customer:
-            targets = store.targets_of(records)
-            types = {}
-            if targets:
-                found = await self._db.fetch(
-                    SQL["list_types"], workspace_id, conversation_id, list(set(targets.values()))
-                )
-                types = {r["seq"]: r["type"] for r in found}
-            hidden = {
-                r["seq"] for r in records if not rules.customer_sees(r["type"], types.get(targets.get(r["seq"], 0)))
-            }
-        return [
-            store.raw_event(
-                conversation_id,
-                r,
-                self._names.name_of(r["actor_id"]) if r["actor"] == "operator" else "",
-                hidden=r["seq"] in hidden,
-            )
-            for r in records
-        ]
-
-    async def page_events(self, workspace_id: int, conversation_id: UUID, **anchors: Any) -> EventPage:
-        events, before, after = await self.list_events(workspace_id, conversation_id, **anchors)
-        return EventPage(conversation_id, [store.event_of(e) for e in events], before, after)
-
-    async def list_of_contacts(self, workspace_id: int, contact_ids: Sequence[UUID]) -> list[Any]:
-        """Conversations of contacts, latest first: id, contact_id, status, assignee_id, last_seq and receipts."""
-        limit = limits.PAGE_MAX * max(len(contact_ids), 1)
-        return list(await self._db.fetch(SQL["list_of_contacts"], workspace_id, list(contact_ids), limit))
-
-    async def count_customer_unread(self, workspace_id: int, contact_id: UUID) -> int:
-        return int(await self._db.fetchval(SQL["count_customer_unread"], workspace_id, contact_id))
-
-    async def read_receipt(self, workspace_id: int, conversation_id: UUID) -> Receipt:
-        record = await self._db.fetchrow(SQL["read_receipt"], workspace_id, conversation_id)
-        if record is None:
-            raise NotFound("there is no such conversation")
-        return store.receipt_of(conversation_id, record)
-
-    async def list_labels(self, workspace_id: int) -> list[str]:
-        return [r["label"] for r in await self._db.fetch(SQL["list_labels"], workspace_id)]
 
     # -- appending -------------------------------------------------------------------------------------------------
 
@@ -622,37 +410,6 @@ class Conversations(Hands):
                 listener.on_conversation(workspace_id, locked["contact_id"], record["id"], is_open=True)
                 listener.on_row_changed(workspace_id, record["id"], scope=False)
 
-    async def set_labels(self, actor: Actor, conversation_id: UUID, labels: Sequence[str]) -> ConversationRow:
-        """Replace the set; what was added and taken off becomes one event."""
-        wanted = list(dict.fromkeys(" ".join(label.split()) for label in labels if label.strip()))
-        async with self._db.transaction() as tx:
-            locked = await self._locked(tx, actor, conversation_id)
-            added = [x for x in wanted if x not in locked["labels"]]
-            removed = [x for x in locked["labels"] if x not in wanted]
-            appended = []
-            if added or removed:
-                await tx.execute(SQL["set_labels"], actor.workspace_id, conversation_id, wanted)
-                appended = [await self._append_body(tx, actor, conversation_id, Labelled(added, removed))]
-        return await self._changed(actor, conversation_id, appended, scope=False)
-
-    async def count_labels(self, workspace_id: int) -> dict[str, int]:
-        """Labels in use, by their letters, and on how many conversations each is."""
-        records = await self._db.fetch(SQL["count_labels"], workspace_id, limits.LABELS_LISTED_MAX)
-        return {r["label"]: r["conversations"] for r in records}
-
-    async def relabel(self, workspace_id: int, label: str, after: str | None) -> int:
-        """Rename a label on every conversation, or take it off (`after` null); how many. Timelines keep the word."""
-        count = 0
-        while True:
-            values = (workspace_id, label, after, self._clock.now(), limits.RELABEL_AT_ONCE)
-            records = await self._db.fetch(SQL["relabel"], *values)
-            for record in records:
-                for listener in self._listeners:
-                    listener.on_row_changed(workspace_id, record["id"], scope=False)
-            if not records:
-                return count
-            count += len(records)
-
     async def record(
         self, actor: Actor, conversation_id: UUID, body: Body, *, beside: Beside | None = None
     ) -> ConversationRow:
@@ -702,27 +459,6 @@ class Conversations(Hands):
             appended = [(draft, await self._append_in(tx, draft, millis(self._clock.now())))]
         self._announce(appended)
 
-    # -- receipts, drafts ------------------------------------------------------------------------------------------
-
-    async def mark_read(self, actor: Actor, conversation_id: UUID, seq: int) -> None:
-        """An operator has seen everything up to `seq`; never goes back."""
-        await self.access_conversation(actor, conversation_id)
-        values = (actor.workspace_id, conversation_id, seq, self._clock.now())
-        record = await self._db.fetchrow(SQL["read_by_operator"], *values)
-        self._receipt(actor.workspace_id, conversation_id, record)
-
-    async def mark_read_by_customer(self, workspace_id: int, conversation_id: UUID, seq: int, *, got: bool) -> None:
-        """The customer's device has (`got`) or his screen shows everything up to `seq`. The scope is the caller's."""
-        values = (workspace_id, conversation_id, seq, got, self._clock.now())
-        record = await self._db.fetchrow(SQL["read_by_customer"], *values)
-        self._receipt(workspace_id, conversation_id, record)
-
-    def _receipt(self, workspace_id: int, conversation_id: UUID, record: Any) -> None:
-        if record is not None:
-            for listener in self._listeners:
-                listener.on_receipt(workspace_id, store.receipt_of(conversation_id, record))
-                listener.on_row_changed(workspace_id, conversation_id, scope=False)
-
     async def delete_demo(self) -> int:
         """Remove the conversations of the example's contacts, and its operators from everybody else's; how many."""
         async with self._db.transaction() as tx:
@@ -736,27 +472,6 @@ class Conversations(Hands):
             ):
                 await tx.execute(SQL[name])
             return int(await tx.fetchval(SQL["delete_demo"]))
-
-    async def find_draft(self, actor: Actor, conversation_id: UUID) -> tuple[str, bool]:
-        await self.access_conversation(actor, conversation_id)
-        record = await self._db.fetchrow(SQL["find_draft"], actor.workspace_id, conversation_id, actor.operator_id)
-        return (record["text"], record["note"]) if record else ("", False)
-
-    async def list_drafts(self, actor: Actor) -> list[tuple[UUID, str, bool]]:
-        """Conversation, text and whether it is a note: the latest DRAFTS_LISTED_MAX of those the actor still sees."""
-        records = await self._db.fetch(
-            SQL["list_drafts"], actor.workspace_id, actor.operator_id, limits.DRAFTS_LISTED_MAX
-        )
-        return [(r["conversation_id"], r["text"], r["note"]) for r in records if rules.sees(actor, r)]
-
-    async def save_draft(self, actor: Actor, conversation_id: UUID, text: str, *, note: bool) -> None:
-        """An empty text removes it."""
-        await self.access_conversation(actor, conversation_id)
-        key = (actor.workspace_id, conversation_id, actor.operator_id)
-        if text:
-            await self._db.execute(SQL["save_draft"], *key, text, note, self._clock.now())
-        else:
-            await self._db.execute(SQL["delete_draft"], *key)
 
     async def touch_contact(self, workspace_id: int, contact_id: UUID) -> None:
         """A contact's name has changed: its rows are new to every list."""
