@@ -17,6 +17,7 @@ from okno.access import letters
 from okno.access.audit import Audit
 from okno.access.events import RESET_ASKED, AccessListener, ResetAsked
 from okno.access.keys import Keys, MasterKeyLost, hash_secret, load_keys, new_secret
+from okno.access.rights import require
 from okno.access.roles import Roles, permissions_of, within_rank
 from okno.access.types import (
     Actor,
@@ -58,12 +59,6 @@ __all__ = ["Access", "Keys", "MasterKeyLost", "open_keys", "require"]
 
 async def _no_photos(_: bytes) -> bytes:
     raise Unsupported("this process takes no photos")
-
-
-def require(actor: Actor, permission: str) -> None:
-    """Raises `NotAllowed` naming the missing right."""
-    if permission not in actor.permissions:
-        raise NotAllowed(f"you need the right “{permission}”; an administrator grants it")
 
 
 async def open_keys(database: Database, path: Path) -> Keys:

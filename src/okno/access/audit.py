@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from okno.access.rights import require
 from okno.access.types import Actor, AuditEntry, AuditPage
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.cards import mask_cards
 from okno.kit.clock import Clock
-from okno.kit.errors import Malformed, NotAllowed
+from okno.kit.errors import Malformed
 from okno.kit.ids import uuid7
 
 SQL = load_queries("okno.access")
@@ -65,7 +66,7 @@ class Audit:
         limit: int = limits.PAGE_DEFAULT,
     ) -> AuditPage:
         """Newest first. Raises `NotAllowed`."""
-        _may_read(actor)
+        require(actor, "audit")
         if since and until and since > until:
             raise Malformed("since is after until")
         values = (actor.workspace_id, operator, action, since, until, cursor, limit + 1)
@@ -75,12 +76,12 @@ class Audit:
 
     async def list_actions(self, actor: Actor) -> list[str]:
         """Actions there are entries of, for the filter."""
-        _may_read(actor)
+        require(actor, "audit")
         return [r["action"] for r in await self._db.fetch(SQL["list_audit_actions"], actor.workspace_id)]
 
     async def export(self, actor: Actor) -> AsyncIterator[bytes]:
         """The whole log as CSV, oldest last, in pieces. Raises `NotAllowed` before the first."""
-        _may_read(actor)
+        require(actor, "audit")
         await self.record(self._db, actor, "audit.exported")
 
         async def pieces() -> AsyncIterator[bytes]:
@@ -102,11 +103,6 @@ class Audit:
     async def forget(self) -> int:
         """Take away what is older than each workspace keeps it; how many."""
         return int(await self._db.fetchval(SQL["forget_audit"], self._clock.now() - timedelta(days=30)))
-
-
-def _may_read(actor: Actor) -> None:
-    if "audit" not in actor.permissions:
-        raise NotAllowed("you need the right “audit”; an administrator grants it")
 
 
 def _row(cells: tuple[str, ...]) -> bytes:

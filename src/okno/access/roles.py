@@ -7,6 +7,7 @@ import asyncpg
 from msgspec import UnsetType
 
 from okno.access.audit import Audit
+from okno.access.rights import require
 from okno.access.types import PERMISSIONS, Actor, CustomRole, NewCustomRole, OperatorChange, Role
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
@@ -106,8 +107,7 @@ class Roles:
 
 def _may_change(actor: Actor, rank: str) -> None:
     """Whether he may make, change or delete roles of this rank. Raises `NotAllowed`."""
-    if "operators" not in actor.permissions:
-        raise NotAllowed("you need the right “operators”; an administrator grants it")
+    require(actor, "operators")
     within_rank(actor, rank)
 
 
