@@ -199,7 +199,7 @@ def test_the_card_shows_the_record_of_another_system(
     console.goto(f"{server.url}/conversations")
     console.get_by_test_id("tab-all").click()
     walk_to(console, "Какой у меня тариф?")
-    console.get_by_role("button", name="Добавить", exact=True).first.click()
+    console.get_by_role("button", name="Добавить адрес").click()
     console.get_by_placeholder("Почта или телефон").fill("anna@shop.example")
     console.keyboard.press("Enter")
     expect(console.get_by_test_id("crm")).to_contain_text("Gold", timeout=SLOW_MS)

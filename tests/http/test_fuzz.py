@@ -298,6 +298,7 @@ def journey(world: World, session: Any) -> None:
     found = go("add_identity", "POST", f"/api/v1/contacts/{contact}/identities", json=address).json()["identities"]
     go("remove_identity", "DELETE", f"/api/v1/contacts/{contact}/identities/{found[0]['id']}")
     mine = world.pools["conversation_id"][-1]
+    go("get_conversation", "GET", f"/api/v1/conversations/{mine}")
     message = {"type": "message", "text": "hello"}
     go("send_event", "POST", f"/api/v1/conversations/{mine}/events", params={"id": str(uuid7())}, json=message)
     go("close_conversation", "POST", f"/api/v1/conversations/{mine}/closing")
