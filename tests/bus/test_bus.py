@@ -87,3 +87,75 @@ async def test_what_always_fails_is_parked_and_replayed_on_request(app: App, mon
     assert heard == ['"good"', '"bad"']
     with pytest.raises(NotFound):
         await bus.replay(parked["id"])
+
+
+async def test_a_handler_that_waits_holds_nobody_up(app: App) -> None:
+    """While one waited for a system that is away, the index, the queues and the clocks would all stand still."""
+    waiting, go_on, heard = asyncio.Event(), asyncio.Event(), []
+
+    async def slow(news: News) -> None:
+        waiting.set()
+        await go_on.wait()
+
+    async def quick(news: News) -> None:
+        heard.append(news.payload)
+
+    topic = f"topic {uuid7()}"
+    slow_bus, slow_name = await make_bus(app, topic, slow)
+    quick_bus, quick_name = await make_bus(app, topic, quick)
+    async with app.database.transaction() as tx:
+        await emit(tx, app.clock, topic, "first")
+    async with asyncio.timeout(60):
+        while not waiting.is_set():
+            step = asyncio.create_task(slow_bus.step(slow_name))
+            await asyncio.wait({step, asyncio.create_task(waiting.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    async with app.database.transaction() as tx:
+        await emit(tx, app.clock, topic, "second")
+    await drain(quick_bus, quick_name, heard, 2)
+    assert heard == ['"first"', '"second"']
+    go_on.set()
+    await step
+
+
+async def test_of_many_only_the_bad_one_is_parked(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One conversation that cannot be handled would take two hundred others out of the queues."""
+    monkeypatch.setattr(api, "RETRY_S", 0.0)
+    bad, good = uuid7(), uuid7()
+    heard: list[object] = []
+
+    async def handler(news: News) -> None:
+        if any(span.conversation_id == bad for span in news.spans):
+            raise RuntimeError("cannot be read")
+        heard.extend(span.conversation_id for span in news.spans)
+
+    topic = f"topic {uuid7()}"
+    bus, name = await make_bus(app, topic, handler)
+    for conversation in (good, bad, good):
+        await app.database.execute(
+            "INSERT INTO outbox (at, topic, payload, workspace_ids, conversation_ids, before_seqs, event_counts)"
+            " VALUES (now(), $1, '', '{1}', $2, '{0}', '{1}')",
+            topic,
+            [conversation],
+        )
+    async with asyncio.timeout(60):
+        while await bus.step(name) or len(heard) < 2:
+            await asyncio.sleep(0.01)
+    assert heard == [good, good]
+    parked = [row for row in await bus.list_parked() if row["handler"] == name]
+    assert len(parked) == 1
+    assert str(bad) in parked[0]["payload"]
+
+
+async def test_one_process_has_a_handler_and_another_takes_it_over(app: App) -> None:
+    """Two processes would tell every customer twice, or nobody would after one of them died."""
+    name = f"test {uuid7()}"
+    first, second = api.Turns(app.database), api.Turns(app.database)
+    assert await first.hold(name)
+    assert not await second.hold(name)
+    await first.give_up()
+    async with asyncio.timeout(30):
+        while not await second.hold(name):
+            await asyncio.sleep(0.01)
+    assert not await first.hold(name)
+    await first.give_up()
+    await second.give_up()

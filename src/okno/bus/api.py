@@ -1,16 +1,19 @@
 """News between slices, at least once: emitted in the emitter's transaction, read from the outbox by handlers.
 
 A handler sees rows in the order of `(xid, id)` and only below the oldest running transaction, so nothing that commits
-late is overtaken. Its cursor moves in its own transaction. What fails HANDLER_TRIES_MAX times is parked, never lost.
+late is overtaken. While a handler works no transaction of the bus is open: one that waits would hold up the news of all
+others. Its cursor is moved by comparing, so that who lost his turn moves nothing. What fails HANDLER_TRIES_MAX times is
+parked, never lost.
 """
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -19,7 +22,7 @@ from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import NotFound
+from okno.kit.errors import Conflict, NotFound
 from okno.kit.tasks import Tasks
 
 SQL = load_queries("okno.bus")
@@ -52,6 +55,7 @@ class Bus:
         self._clock = clock
         self._handlers: dict[str, tuple[frozenset[str], Handler]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
+        self._turns = Turns(database)
 
     def handle(self, name: str, topics: set[str], handler: Handler) -> None:
         """Register before `start`. The name is the cursor's: it must not change between versions."""
@@ -68,12 +72,22 @@ class Bus:
         for name in self._handlers:
             await self._db.execute(SQL["ensure_cursor"], name)
             tasks.loop(partial(self._run, name), name=f"bus {name}")
+        tasks.loop(self._until_stopped, name="bus turns")
         tasks.loop(self._tidy, name="bus housekeeping")
         tasks.loop(self._replay_asked, name="bus replay")
+
+    async def _until_stopped(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._turns.give_up()
 
     async def _run(self, name: str) -> None:
         wake = self._wakes[name]
         while True:
+            if not await self._turns.hold(name):
+                await self._clock.sleep(POLL_S)
+                continue
             wake.clear()
             rows = await self.step(name)
             if rows >= limits.OUTBOX_READ_MAX:
@@ -89,33 +103,49 @@ class Bus:
     async def step(self, name: str) -> int:
         """Read and handle one page; how many rows there were."""
         topics, handler = self._handlers[name]
-        async with self._db.transaction() as tx:
-            cursor = await tx.fetchrow(SQL["lock_cursor"], name)
-            if cursor is None:
-                raise NotFound(f"the bus has no cursor for {name}")
-            after = (cursor["xid"], cursor["id"])
-            rows = await tx.fetch(SQL["read_outbox"], *after, limits.OUTBOX_READ_MAX, list(topics))
-            for news in _merged([_news(row) for row in rows if row["topic"] in topics]):
-                await self._handle(tx, name, handler, news)
-            if rows:
-                await tx.execute(SQL["move_cursor"], name, rows[-1]["xid"], rows[-1]["id"])
+        cursor = await self._db.fetchrow(SQL["read_cursor"], name)
+        if cursor is None:
+            raise NotFound(f"the bus has no cursor for {name}")
+        here = (cursor["xid"], cursor["id"])
+        rows = await self._db.fetch(SQL["read_outbox"], *here, limits.OUTBOX_READ_MAX, list(topics))
+        for group in _grouped([row for row in rows if row["topic"] in topics]):
+            if failed := await self._handle(handler, group):
+                here = await self._park(name, here, failed, group[-1])
+        if rows:
+            await self._move(self._db, name, here, rows[-1])
         return len(rows)
 
-    async def _handle(self, tx: Connection, name: str, handler: Handler, news: News) -> None:
-        wait_s = RETRY_S
-        for attempt in range(1, limits.HANDLER_TRIES_MAX + 1):
-            try:
-                await handler(news)
-            except Exception as error:
-                if attempt == limits.HANDLER_TRIES_MAX:
-                    log.exception("event parked", handler=name, topic=news.topic)
-                    payload = msgspec.json.encode(news).decode()
-                    await tx.execute(SQL["park"], name, news.topic, payload, repr(error)[:2000], self._clock.now())
-                    return
-                await self._clock.sleep(wait_s)
-                wait_s *= 2
-            else:
-                return
+    async def _handle(self, handler: Handler, group: Sequence[Any]) -> list[tuple[News, Exception]]:
+        """What could not be handled after all tries. Of several rows in a row only those that fail by themselves."""
+        wait_s, error = RETRY_S, None
+        for _ in range(limits.HANDLER_TRIES_MAX):
+            if not (error := await _failure(handler, _merged(group))):
+                return []
+            await self._clock.sleep(wait_s)
+            wait_s *= 2
+        if len(group) == 1 and error:
+            return [(_merged(group), error)]
+        alone = [(_merged([row]), await _failure(handler, _merged([row]))) for row in group]
+        return [(news, error) for news, error in alone if error]
+
+    async def _park(
+        self, name: str, here: tuple[int, int], failed: Sequence[tuple[News, Exception]], last: Any
+    ) -> tuple[int, int]:
+        """Put them aside and go past them, in one transaction; the cursor's new place."""
+        async with self._db.transaction() as tx:
+            for news, error in failed:
+                log.error("event parked", handler=name, topic=news.topic, exc_info=error)
+                payload = msgspec.json.encode(news).decode()
+                await tx.execute(SQL["park"], name, news.topic, payload, repr(error)[:2000], self._clock.now())
+            return await self._move(tx, name, here, last)
+
+    async def _move(
+        self, connection: Database | Connection, name: str, here: tuple[int, int], last: Any
+    ) -> tuple[int, int]:
+        there = (last["xid"], last["id"])
+        if not await connection.fetchval(SQL["move_cursor"], name, *there, *here):
+            raise Conflict(f"another process has moved the cursor of {name}")
+        return there
 
     async def _tidy(self) -> None:
         await self._db.execute(SQL["forget"], self._clock.now() - timedelta(hours=limits.OUTBOX_KEEP_HOURS))
@@ -149,19 +179,54 @@ class Bus:
             await self._handlers[row["handler"]][1](msgspec.json.decode(row["payload"], type=News))
 
 
-def _merged(page: list[News]) -> list[News]:
-    """Timeline batches that follow one another are handled as one, in their order."""
-    merged: list[News] = []
-    for topic, group in itertools.groupby(page, key=lambda news: news.topic if news.spans else None):
-        if topic is None:
-            merged.extend(group)
-        else:
-            merged.append(News(topic, "", tuple(span for news in group for span in news.spans)))
-    return merged
+class Turns:
+    """Which handlers are this process's to run: a session lock each, on one connection that does nothing else.
+
+    A process that dies gives its handlers up with its connection; another takes them at its next poll.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._connection: asyncpg.Connection[Any] | None = None
+        self._held: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def hold(self, name: str) -> bool:
+        async with self._one_at_a_time:
+            if self._connection is None or self._connection.is_closed():
+                self._held.clear()
+                self._connection = await self._db.dedicated()
+            if name not in self._held and await self._connection.fetchval(SQL["try_turn"], name):
+                self._held.add(name)
+            return name in self._held
+
+    async def give_up(self) -> None:
+        async with self._one_at_a_time:
+            if self._connection is not None:
+                await self._connection.close()
 
 
-def _news(row: Any) -> News:
-    if row["workspace_ids"] is None:
-        return News(row["topic"], row["payload"])
-    columns = (row["workspace_ids"], row["conversation_ids"], row["before_seqs"], row["event_counts"])
-    return News(row["topic"], row["payload"], tuple(TimelineSpan(*span) for span in zip(*columns, strict=True)))
+def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
+    """Timeline batches that follow one another are handled as one, in their order; everything else singly."""
+    groups: list[list[Any]] = []
+    for topic, group in itertools.groupby(rows, key=lambda row: row["topic"] if row["workspace_ids"] else None):
+        together = list(group)
+        groups += [together] if topic else [[row] for row in together]
+    return groups
+
+
+def _merged(rows: Sequence[Any]) -> News:
+    first = rows[0]
+    if first["workspace_ids"] is None:
+        return News(first["topic"], first["payload"])
+    columns = ("workspace_ids", "conversation_ids", "before_seqs", "event_counts")
+    spans = (TimelineSpan(*span) for row in rows for span in zip(*(row[c] for c in columns), strict=True))
+    return News(first["topic"], "", tuple(spans))
+
+
+async def _failure(handler: Handler, news: News) -> Exception | None:
+    try:
+        await handler(news)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        return error
+    return None

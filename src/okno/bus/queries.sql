@@ -5,8 +5,12 @@ INSERT INTO outbox (at, topic, payload) VALUES ($1, $2, $3);
 INSERT INTO bus_cursor (handler, xid, id)
 VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) ON CONFLICT DO NOTHING;
 
--- name: lock_cursor :one
-SELECT xid::text::bigint AS xid, id FROM bus_cursor WHERE handler = $1 FOR UPDATE LIMIT 1;
+-- name: read_cursor :one
+SELECT xid::text::bigint AS xid, id FROM bus_cursor WHERE handler = $1 LIMIT 1;
+
+-- "okno" and the handler: until the session ends.
+-- name: try_turn :value
+SELECT pg_try_advisory_lock(1869311599, hashtext($1));
 
 -- name: read_outbox :many
 SELECT xid::text::bigint AS xid, o.id, o.topic, wanted.payload, wanted.workspace_ids, wanted.conversation_ids,
@@ -16,8 +20,9 @@ SELECT xid::text::bigint AS xid, o.id, o.topic, wanted.payload, wanted.workspace
  WHERE (xid, o.id) > ($1::bigint::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
  ORDER BY xid, o.id LIMIT $3;
 
--- name: move_cursor :exec
-UPDATE bus_cursor SET xid = $2::bigint::text::xid8, id = $3 WHERE handler = $1;
+-- name: move_cursor :value
+UPDATE bus_cursor SET xid = $2::bigint::text::xid8, id = $3
+ WHERE handler = $1 AND xid = $4::bigint::text::xid8 AND id = $5 RETURNING true;
 
 -- name: park :exec
 INSERT INTO bus_parked (handler, topic, payload, error, parked_at) VALUES ($1, $2, $3, $4, $5);

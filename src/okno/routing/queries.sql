@@ -189,7 +189,8 @@ SELECT b.operator_id FROM contact_operator b JOIN operator o ON o.workspace_id =
  WHERE b.workspace_id = $1 AND b.contact_id = $2 AND b.last_at > $3 AND o.disabled_at IS NULL LIMIT 1;
 
 -- name: bind_contact :exec
-INSERT INTO contact_operator (workspace_id, contact_id, operator_id, last_at) VALUES ($1, $2, $3, $4)
+INSERT INTO contact_operator (workspace_id, contact_id, operator_id, last_at)
+SELECT o.workspace_id, $2, o.id, $4::timestamptz FROM operator o WHERE o.workspace_id = $1 AND o.id = $3
 ON CONFLICT (workspace_id, contact_id) DO UPDATE SET operator_id = excluded.operator_id, last_at = excluded.last_at
  WHERE contact_operator.operator_id <> excluded.operator_id OR contact_operator.last_at < excluded.last_at - interval '1 minute';
 
