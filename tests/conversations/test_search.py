@@ -228,8 +228,7 @@ async def test_a_search_that_takes_too_long_says_so(app: App, monkeypatch: pytes
 
     monkeypatch.setattr(store.Query, "walk", slow)
     monkeypatch.setattr(store.Query, "gather", slow)
-    monkeypatch.setattr("okno.kit.limits.SEARCH_S", 0.05)
-    monkeypatch.setattr("okno.kit.limits.SEARCH_S_MAX", 0.05)
+    monkeypatch.setattr("okno.kit.limits.SEARCH_TRIES_S", (0.05,) * 3)
     page = await app.search.find(owner, "слово", Filters())
     assert (page.too_broad, page.hits) == (True, [])
 

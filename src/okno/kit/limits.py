@@ -66,8 +66,7 @@ LIST_NEWS_MAX: Final = 50_000  # batches read to find them, a tenth of a second
 SEARCH_WORDS_MAX: Final = 12  # each becomes up to a dozen stems
 SEARCHES_AT_ONCE_MAX: Final = 3  # connections of ten: a slow search must not take the others' place
 SEARCH_WAIT_S_MAX: Final = 5.0  # for a turn
-SEARCH_S: Final = 0.4  # a plan that was right has answered by then
-SEARCH_S_MAX: Final = 2.0  # for the other plan; then the reader narrows the question
+SEARCH_TRIES_S: Final = (0.2, 0.6, 2.0)  # the plan that seems right, the other, the first again
 
 # Figures
 REPORT_DAYS_MAX: Final = 400  # a year against the year before; longer is an export's work

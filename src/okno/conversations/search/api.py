@@ -112,14 +112,15 @@ class Search:
     async def _records(
         self, actor: Actor, words: str, by: Filters, after: Place | None, limit: int
     ) -> list[Any] | None:
-        """Null when the time allowed did not suffice. Few entries are gathered, many walked; failing that, the other.
+        """Null when the time allowed did not suffice.
 
+        Few entries are gathered, many walked; failing that, the other way, and for a busy machine the first once more.
         The planner is not asked: it takes rare words for common ones and walks for seconds.
         """
         conversations = await self._narrowed(actor, by)
         query = Query(actor, words, by, after, conversations)
         few = conversations is not None or await self._few(query)
-        for gathers, limit_s in ((few, limits.SEARCH_S), (not few, limits.SEARCH_S_MAX)):
+        for gathers, limit_s in zip((few, not few, few), limits.SEARCH_TRIES_S, strict=True):
             try:
                 return await self._run(query, limit, limit_s, gathers=gathers)
             except asyncpg.QueryCanceledError:
@@ -135,7 +136,7 @@ class Search:
     async def _few(self, query: Query) -> bool:
         try:
             async with self._db.transaction() as tx:
-                await _allow(tx, limits.SEARCH_S, "enable_seqscan")
+                await _allow(tx, limits.SEARCH_TRIES_S[0], "enable_seqscan")
                 return int(await tx.fetchval(query.count(FEW), *query.arguments[:2])) < FEW
         except asyncpg.QueryCanceledError:
             return False
