@@ -26,6 +26,7 @@ from okno.routing.hours import types as hours
 from okno.routing.sla import types as sla
 from okno.teamwork import types as teamwork
 from okno.visits import types as visits
+from okno.welcome import types as welcome
 
 TARGET = Path(__file__).parent.parent / "web" / "protocol" / "types.ts"
 
@@ -92,6 +93,7 @@ def render() -> str:
         desk,
         notifications,
         feedback,
+        welcome,
         privacy,
         routing,
         imports,

@@ -29,9 +29,9 @@ def paths() -> list[str]:
     found = re.findall(r'path: "([^"]+)"', ROUTES.read_text())
     settings = found[found.index("settings") + 1 : -1]
     top = ["/login", "/forgot", "/link/nothing", "/welcome", "/nowhere"]
-    top += ["/conversations", "/tasks", "/search", "/reports", "/floor"]
+    top += ["/conversations", "/tasks", "/search", "/reports", "/floor", "/visitors"]
     known = {"/login", "/forgot", "/link/:token", "/welcome", "/", "settings", "/:rest(.*)*"}
-    known |= {"conversations/:id?", "tasks", "search", "reports", "floor/:id?"}
+    known |= {"conversations/:id?", "tasks", "search", "reports", "floor/:id?", "visitors/:id?"}
     assert set(found) - set(settings) == known, "a new screen: say here how it is opened"
     return top + [f"/settings/{name}" for name in settings]
 

@@ -586,7 +586,7 @@ export interface CustomRole {
 export interface NewCustomRole {
   name: string
   role: "admin" | "operator" | "supervisor"
-  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "operators" | "owners" | "privacy" | "reports" | "reveal" | "routing" | "see_all" | "supervise" | "templates" | "workspace")[]
+  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "operators" | "owners" | "privacy" | "reports" | "reveal" | "routing" | "see_all" | "supervise" | "templates" | "visitors" | "workspace")[]
 }
 /** `action` is `thing.done`, or the operation of the API; `subject` what it was about. */
 export interface AuditEntry {
@@ -977,6 +977,12 @@ export interface Watch {
   t: "watch"
   conversation?: string | null
 }
+/** An operator looks at who is on the site (`on`), or no more. Places are named in `locale`. Needs the right `visitors`. */
+export interface Visitors {
+  t: "visitors"
+  on: boolean
+  locale?: "en" | "ru"
+}
 /** Words for the operator who has the conversation, of a supervisor. `propose`: as wording for his reply. Not stored: refused with 404 when no console of his is connected. */
 export interface Whisper {
   t: "whisper"
@@ -1105,6 +1111,35 @@ export interface Rows {
   counters?: Counters | null
   gone?: string[]
   reset?: boolean
+}
+/** Visitors who came or changed, the ids of those who are `gone`, and how many there are in all. `reset` true: these are all who are shown, the newest VISITORS_SHOWN_MAX. */
+export interface VisitorsFrame {
+  t: "visitors"
+  visitors: OnlineVisitor[]
+  total: number
+  gone?: string[]
+  reset?: boolean
+}
+/** A browser on the site now. `name` and `contact` where the person is known; `place` from a local database. `page_at`: since when the page is looked at; `started_at`: the visit. `in_chat`: a conversation is open; `conversation` and `assignee` of it where the reader may see it. */
+export interface OnlineVisitor {
+  visitor: string
+  visit: string
+  inbox: number
+  contact: string | null
+  name: string
+  verified: boolean
+  url: string
+  title: string
+  page_at: string
+  started_at: string
+  pages: number
+  visits: number
+  source: string
+  place: string
+  device: string
+  in_chat: boolean
+  conversation: string | null
+  assignee: string | null
 }
 /** One's own desk (operators), after the hello and whenever it changes: state, load, offers. */
 export interface DeskFrame {
@@ -1545,6 +1580,10 @@ export interface RatingSummary {
   all: RatingFigures
   operators: RatingFigures[]
 }
+/** When the page tells again that it is looked at, in seconds. */
+export interface BeatAnswer {
+  again_s: number
+}
 /** Ask the customer of a conversation for something nobody but permitted operators may read. */
 export interface NewSecret {
   purpose: "card" | "code_word" | "other"
@@ -1962,5 +2001,5 @@ export interface ViewChange {
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
-export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Whisper | WhisperAnswer | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | AlertFrame | Presence | Rows | DeskFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye
+export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Visitors | Whisper | WhisperAnswer | Ping
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | AlertFrame | Presence | Rows | DeskFrame | VisitorsFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye

@@ -28,14 +28,14 @@ const plainImports = {
 }
 rmSync("dist", { recursive: true, force: true })
 const shared = { configFile: false, logLevel: "warn", publicDir: false }
-for (const [entry, name] of [["src/loader.ts", "w"], ["src/idle.ts", "idle"], ["src/sw.ts", "sw"]]) {
+for (const [entry, name] of [["src/loader.ts", "w"], ["src/idle.ts", "idle"], ["src/sw.ts", "sw"], ["src/more-host.ts", "more"]]) {
   await build({
     ...shared,
     build: {
       outDir: "dist",
       emptyOutDir: false,
       target: "es2022",
-      lib: { entry, formats: ["iife"], name: `okno_${name}`, fileName: () => `${name}.js` },
+      lib: { entry, formats: [name === "more" ? "es" : "iife"], name: `okno_${name}`, fileName: () => `${name}.js` },
     },
   })
 }

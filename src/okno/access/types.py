@@ -28,19 +28,20 @@ Permission = Literal[
     "audit",
     "reports",
     "supervise",
+    "visitors",
 ]
 """What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace.
 
 `templates`: write templates and macros for a team or for everybody, and tend the labels. `routing`: skills, queues and
 what operators take. `reveal`: see secrets given in masked fields. `block`: refuse people and addresses. `privacy`:
 export and erase people, legal holds, retention. `audit`: read the audit log. `reports`: figures of the scope.
-`supervise`: look over shoulders, whisper, propose wording.
+`supervise`: look over shoulders, whisper, propose wording. `visitors`: see who is on the site, and invite them.
 """
 
 COOKIE = "okno_session"
 """Holds the secret of an operator's session."""
 
-_OPERATOR: frozenset[Permission] = frozenset({"conversations", "contacts", "reveal"})
+_OPERATOR: frozenset[Permission] = frozenset({"conversations", "contacts", "reveal", "visitors"})
 _SUPERVISOR: frozenset[Permission] = _OPERATOR | {"delete_any", "block", "templates", "routing", "reports", "supervise"}
 _ADMIN: frozenset[Permission] = _SUPERVISOR | {"see_all", "operators", "workspace", "api_keys", "privacy", "audit"}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

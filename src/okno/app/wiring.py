@@ -69,6 +69,7 @@ from okno.privacy.api import Privacy
 from okno.realtime import streams as realtime_streams
 from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
+from okno.realtime.online import OnlineVisitors
 from okno.realtime.places import Places as QueuePlaces
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
@@ -85,6 +86,8 @@ from okno.teamwork import routes as teamwork_routes
 from okno.teamwork.api import Teamwork
 from okno.visits import routes as visits_routes
 from okno.visits.api import Places, Visits
+from okno.welcome import routes as welcome_routes
+from okno.welcome.api import Welcome
 
 SOCKET_PATH = "/realtime"
 
@@ -149,6 +152,7 @@ class App:
         self.blocks = Blocks(database, self.clock, self.access)
         self.flood = Flood(self.clock)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations, self.blocks, self.flood)
+        self.welcome = Welcome(database, self.clock, self.visits)
         self.feedback = Feedback(database, self.clock, self.site, self.conversations)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),
@@ -162,6 +166,7 @@ class App:
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
         self.realtime.enter = enter
+        self.realtime.online = OnlineVisitors(self.welcome, self.clock)
         self.realtime.watched_shown = self.analytics.watched_shown
         self.streams = Streams(self.realtime)
         self.static = Static(static_folder())
@@ -224,6 +229,8 @@ class App:
         self.tasks.loop(self.clocks.run, name="clocks")
         self.tasks.loop(self.promises.run, name="promises")
         self.tasks.loop(self.places.run, name="places in the queue")
+        self.tasks.loop(self.visits.online.run_purge, name="visitors who fell silent")
+        self.tasks.loop(self.realtime.online.run, name="visitors")
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
@@ -241,6 +248,7 @@ class App:
             "contacts": self.contacts,
             "blocks": self.blocks,
             "visits": self.visits,
+            "welcome": self.welcome,
             "conversations": self.conversations,
             "routing": self.routing,
             "analytics": self.analytics,
@@ -267,6 +275,7 @@ class App:
                 access_routes.ROUTER,
                 contacts_routes.ROUTER,
                 visits_routes.ROUTER,
+                welcome_routes.ROUTER,
                 files_routes.ROUTER,
                 conversations_routes.ROUTER,
                 routing_routes.ROUTER,

@@ -1382,6 +1382,28 @@ CREATE TABLE public.visitor (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE UNLOGGED TABLE public.visitor_online (
+    workspace_id bigint NOT NULL,
+    visitor_id uuid NOT NULL,
+    inbox_id bigint NOT NULL,
+    visit_id uuid NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    page_at timestamp with time zone NOT NULL,
+    url text NOT NULL,
+    title text NOT NULL,
+    pages integer NOT NULL,
+    visits integer NOT NULL,
+    source text NOT NULL,
+    ip text NOT NULL,
+    device text NOT NULL
+);
+
+CREATE UNLOGGED TABLE public.visitor_watch (
+    workspace_id bigint NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.workspace (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -1703,8 +1725,14 @@ ALTER TABLE ONLY public.template_use
 ALTER TABLE ONLY public.visit
     ADD CONSTRAINT visit_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.visitor_online
+    ADD CONSTRAINT visitor_online_pkey PRIMARY KEY (workspace_id, visitor_id);
+
 ALTER TABLE ONLY public.visitor
     ADD CONSTRAINT visitor_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.visitor_watch
+    ADD CONSTRAINT visitor_watch_pkey PRIMARY KEY (workspace_id);
 
 ALTER TABLE ONLY public.workspace
     ADD CONSTRAINT workspace_pkey PRIMARY KEY (id);
@@ -1906,6 +1934,8 @@ CREATE INDEX transcript_mail_conversation ON public.transcript_mail USING btree 
 CREATE INDEX visit_visitor ON public.visit USING btree (workspace_id, visitor_id, started_at DESC);
 
 CREATE INDEX visitor_contact ON public.visitor USING btree (workspace_id, contact_id);
+
+CREATE INDEX visitor_online_seen ON public.visitor_online USING btree (seen_at);
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON okno_jobs.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION okno_jobs.fn_pgqueuer_changed();
 

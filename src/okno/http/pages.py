@@ -63,6 +63,12 @@ async def get_idle(request: AnyRequest, static: Static, visits: Visits) -> Respo
     return _answer(request, static, built, headers=CROSS_ORIGIN, cache=LOADER_CACHE)
 
 
+@route("/w/more.js", http_method=METHODS, include_in_schema=False)
+async def get_more(request: AnyRequest, static: Static) -> Response[bytes]:
+    """What few pages need: fetched by the idle chunk when they do, cached as the loader is."""
+    return _answer(request, static, static.get("widget/more.js"), headers=CROSS_ORIGIN, cache=LOADER_CACHE)
+
+
 @route("/w/panel.html", http_method=METHODS, include_in_schema=False)
 async def get_panel(request: AnyRequest, static: Static, visits: Visits) -> Response[bytes]:
     """The panel may be framed by the domains of its key only; without a list, by any site."""
@@ -177,6 +183,7 @@ ROUTER = Router(
         *(
             get_loader,
             get_idle,
+            get_more,
             get_panel,
             get_chat,
             get_service_worker,

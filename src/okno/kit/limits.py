@@ -206,6 +206,18 @@ TESTS_PER_MINUTE_MAX: Final = 5  # of the self-test: it sends mail
 # Visitors
 CUSTOMER_TOKEN_S_MAX: Final = 3600  # signed by the site; renewed by its callback
 PAGE_VIEWS_PER_MINUTE_MAX: Final = 60  # a person cannot turn pages faster
+VISITOR_BEAT_S: Final = (
+    60.0  # a page that is looked at says so: who is there costs a site of 1,000 visitors 17 requests a second
+)
+VISITOR_BEAT_WATCHED_S: Final = 10.0  # while an operator looks at the visitors: so late an invitation comes
+VISITOR_BEATS_PER_S_MAX: Final = 200  # of one workspace while somebody looks; larger sites beat slower
+VISITOR_SILENCE_S: Final = 150.0  # two beats and a lost one: a browser that died is gone then
+VISITOR_PURGE_S: Final = 60.0  # rows of the silent are not read, only kept so long
+VISITORS_SHOWN_MAX: Final = 1_000  # a list one still searches; the newest
+VISITORS_FRAME_S: Final = 1.0  # one frame a second reads as live
+VISITORS_WATCH_S: Final = 30.0  # nobody watches any more: three missed renewals
+VISITORS_WATCH_RENEW_S: Final = 10.0
+VISITS_SHOWN_MAX: Final = 10  # a card's history of visits
 URL_LEN_MAX: Final = 2_000  # what browsers and proxies carry
 REOPEN_DAYS: Final = 14  # a customer who comes back within it continues the same conversation
 

@@ -17,6 +17,7 @@ from okno.kit.ids import QuickUuid
 from okno.kit.wire import NO_NUL, RAW, Answer, MessageText, OptionalName, OptionalText, Seq, Wire
 from okno.notifications.types import Alert
 from okno.routing.types import Desk
+from okno.welcome.types import OnlineVisitor
 
 PROTOCOL_VERSION = 1
 WhisperFate = Literal["seen", "sent", "edited", "declined"]
@@ -121,6 +122,16 @@ class Watch(ClientFrame, tag="watch", frozen=True):
     conversation: UUID | None = None
 
 
+class Visitors(ClientFrame, tag="visitors", frozen=True):
+    """An operator looks at who is on the site (`on`), or no more. Places are named in `locale`.
+
+    Needs the right `visitors`.
+    """
+
+    on: bool
+    locale: Literal["ru", "en"] = "en"
+
+
 class Whisper(ClientFrame, tag="whisper", frozen=True):
     """Words for the operator who has the conversation, of a supervisor. `propose`: as wording for his reply.
 
@@ -160,6 +171,7 @@ ClientFrames = (
     | Typing
     | Look
     | Watch
+    | Visitors
     | Whisper
     | WhisperAnswer
     | Ping
@@ -287,6 +299,18 @@ class Rows(ServerFrame, tag="rows", frozen=True):
     reset: bool = False
 
 
+class VisitorsFrame(ServerFrame, tag="visitors", frozen=True):
+    """Visitors who came or changed, the ids of those who are `gone`, and how many there are in all.
+
+    `reset` true: these are all who are shown, the newest VISITORS_SHOWN_MAX.
+    """
+
+    visitors: list[OnlineVisitor]
+    total: int
+    gone: list[UUID] = []
+    reset: bool = False
+
+
 class DeskFrame(ServerFrame, tag="desk", frozen=True):
     """One's own desk (operators), after the hello and whenever it changes: state, load, offers."""
 
@@ -356,6 +380,7 @@ ServerFrames = (
     | Presence
     | Rows
     | DeskFrame
+    | VisitorsFrame
     | PlaceFrame
     | WatchedFrame
     | WhisperFrame

@@ -25,6 +25,7 @@ from okno.realtime.frames import (
     SendFrame,
     Typing,
     TypingFrame,
+    Visitors,
     Watch,
     Whisper,
     WhisperAnswer,
@@ -85,6 +86,7 @@ class OperatorSession(Session):
             Read: self._read,
             Look: self._look,
             Watch: self._watch,
+            Visitors: self._visitors,
             Whisper: self._whisper,
         }
         if type(frame) not in handler:
@@ -150,6 +152,14 @@ class OperatorSession(Session):
             assignee, shown = record["assignee_id"], await self.realtime.watched_shown(self.actor.workspace_id)
         self.realtime.hub.watching.watch(self, frame.conversation, assignee, shown=shown)
 
+    async def _visitors(self, frame: Visitors) -> None:
+        require(self.actor, "visitors")
+        online = self.realtime.online
+        if frame.on:
+            online.join(self, frame.locale)
+        else:
+            online.leave(self)
+
     async def _whisper(self, frame: Whisper) -> None:
         require(self.actor, "supervise")
         record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
@@ -166,6 +176,7 @@ class OperatorSession(Session):
         self.realtime.hub.unsubscribe((self.actor.workspace_id, conversation_id), self)
 
     def leave(self) -> None:
+        self.realtime.online.leave(self)
         for thread in list(self.threads):
             self._close(thread)
         self.realtime.hub.remove_operator(self)

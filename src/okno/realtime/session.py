@@ -33,6 +33,7 @@ from okno.realtime.frames import (
     parse_client_frame,
 )
 from okno.realtime.hub import Hub
+from okno.realtime.online import OnlineVisitors
 
 log = structlog.get_logger()
 CLOSE_REFUSED, CLOSE_RESUME, CLOSE_SIGNED_OUT, CLOSE_PROTOCOL = 1008, 4000, 4001, 4002
@@ -61,6 +62,7 @@ class Realtime:
         self.sessions: set[Connection] = set()
         self.enter: Callable[[Connection, Any], Awaitable[None]]
         self.watched_shown: Callable[[int], Awaitable[bool]]
+        self.online: OnlineVisitors
         self.closing = False
 
     async def run_sweep(self) -> None:

@@ -20,6 +20,7 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Invalid, NotFound, TooMany
 from okno.kit.wire import encode
 from okno.visits import rules
+from okno.visits.online import Beat, Online
 from okno.visits.places import Places
 from okno.visits.types import (
     Inbox,
@@ -33,11 +34,12 @@ from okno.visits.types import (
     WidgetTexts,
 )
 
-__all__ = ["Places", "Visits"]
+__all__ = ["Beat", "Online", "Places", "Visits"]
 
 SQL = load_queries("okno.visits")
 KEY_LEN = 16
 WINDOW_S = 60.0
+BEAT_COST = 0.2  # of a page view: an office of a thousand looks at pages all day
 Opening = Callable[[int, int | None], Awaitable[tuple[bool | None, datetime | None]]]
 """Workspace and calendar -> whether it is open (null: no hours), and if not when it opens next."""
 ZoneOf = Callable[[int, int | None], Awaitable[str]]
@@ -54,8 +56,10 @@ class Visits:
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._places = places or Places()
+        self.place_of = self._places.place_of
+        self.online = Online(database, clock)
         self._by_key: dict[str, tuple[int, Inbox]] = {}
-        self._seen: dict[str, int] = defaultdict(int)
+        self._seen: dict[str, float] = defaultdict(float)
         self._window = 0
         self.opening: Opening = _always_open
         """Asks who knows the calendars, which lie above."""
@@ -150,17 +154,26 @@ class Visits:
         workspace_id, inbox = await self.get_by_key(key)
         self._limit(ip)
         now = self._clock.now()
-        source = rules.source_of(view.referrer, view.utm, view.url)
+        beat = _beat_of(workspace_id, inbox, view, ip, user_agent)
         async with self._db.transaction() as tx:
             await tx.execute(SQL["ensure_visitor"], workspace_id, view.visitor, inbox.id, now)
             seen = await tx.fetchval(
                 SQL["see_visit"],
-                *(workspace_id, view.visit, view.visitor, now, view.hidden, source, ip, rules.device_of(user_agent)),
+                *(workspace_id, view.visit, view.visitor, now, view.hidden, beat.source, ip, beat.device),
             )
-            if seen and not view.hidden:
+            if seen and view.hidden:
+                await self.online.leave(tx, workspace_id, view.visitor, view.url)
+            elif seen:
+                await self.online.beat([beat], tx)
                 await tx.execute(
                     SQL["insert_page_view"], workspace_id, view.visit, now, view.url, view.title, view.search
                 )
+
+    async def beat_of(self, key: str, view: PageView, *, ip: str, user_agent: str) -> Beat:
+        """That a page is still looked at; kept by whoever gathers them. Raises `NotFound`, `TooMany`."""
+        workspace_id, inbox = await self.get_by_key(key)
+        self._limit(ip, BEAT_COST)
+        return _beat_of(workspace_id, inbox, view, ip, user_agent)
 
     async def track(self, key: str, said: Tracking, *, ip: str) -> None:
         """Keep what the site reports with the visit; a visit nobody has seen a page of takes none."""
@@ -177,18 +190,28 @@ class Visits:
         """Pages, reports, addresses and devices of these browsers; that they came stays for the figures."""
         await tx.execute(SQL["erase_visits"], workspace_id, list(visitor_ids))
 
-    def _limit(self, ip: str) -> None:
+    def _limit(self, ip: str, cost: float = 1.0) -> None:
         window = int(self._clock.monotonic() // WINDOW_S)
         if window != self._window:
             self._window = window
             self._seen.clear()
-        self._seen[ip] += 1
+        self._seen[ip] += cost
         if self._seen[ip] > limits.PAGE_VIEWS_PER_MINUTE_MAX * 20:  # an office shares one address
             raise TooMany("too many page views from one address")
 
     async def list_visits(self, workspace_id: int, contact_id: UUID, locale: str = "en") -> list[Visit]:
         """The contact's latest visits with their pages, newest first; places are named in `locale`."""
-        visits = await self._db.fetch(SQL["list_visits"], workspace_id, contact_id, 10)
+        visits = await self._db.fetch(SQL["list_visits"], workspace_id, contact_id, limits.VISITS_SHOWN_MAX)
+        return await self._with_pages(workspace_id, visits, locale)
+
+    async def list_visits_of_visitor(self, workspace_id: int, visitor_id: UUID, locale: str = "en") -> list[Visit]:
+        """The same of one browser."""
+        values = (workspace_id, visitor_id, limits.VISITS_SHOWN_MAX)
+        return await self._with_pages(
+            workspace_id, await self._db.fetch(SQL["list_visits_of_visitor"], *values), locale
+        )
+
+    async def _with_pages(self, workspace_id: int, visits: Sequence[Any], locale: str) -> list[Visit]:
         pages: Mapping[UUID, list[SeenPage]] = defaultdict(list)
         ids = [v["id"] for v in visits]
         for p in await self._db.fetch(SQL["list_page_views"], workspace_id, ids, limits.PAGE_MAX):
@@ -212,6 +235,11 @@ class Visits:
             )
             for v in visits
         ]
+
+
+def _beat_of(workspace_id: int, inbox: Inbox, view: PageView, ip: str, user_agent: str) -> Beat:
+    source, device = rules.source_of(view.referrer, view.utm, view.url), rules.device_of(user_agent)
+    return Beat(workspace_id, view.visitor, inbox.id, view.visit, view.url, view.title, source, ip, device)
 
 
 async def _default_zone(_workspace_id: int, _calendar_id: int | None) -> str:

@@ -15,6 +15,7 @@ export const routes: RouteRecordRaw[] = [
       { path: "floor/:id?", component: () => import("./reports/FloorPage.vue"), meta: { needs: "supervise" } },
       { path: "reports", component: () => import("./reports/ReportsPage.vue"), meta: { needs: "reports" } },
       { path: "search", component: () => import("./pages/SearchPage.vue") },
+      { path: "visitors/:id?", component: () => import("./pages/VisitorsPage.vue"), meta: { needs: "visitors" } },
       { path: "tasks", component: () => import("./pages/TasksPage.vue") },
       {
         path: "settings",

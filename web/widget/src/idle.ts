@@ -1,5 +1,5 @@
-// Loaded once the page is quiet: page views, tracked events, pages where the widget hides, unread badge and title, phones. It opens no socket.
-interface Host {
+// Loaded once the page is quiet: page views and beats, tracked events, pages where the widget hides, unread badge, phones. It opens no socket.
+export interface Host {
   base: string
   key: string
   read(): { token?: string; visitor?: string; visit?: string; at?: number; talk?: 1; lang?: string }
@@ -14,8 +14,8 @@ interface Host {
   config: { pages_hidden: string[]; texts_ru: { offline: string }; texts_en: { offline: string } }
 }
 const VISIT_MS = 30 * 60_000
-const BLINK_MS = 1_200
-const PHONE_PX = 480
+const BEAT_MS = 5_000
+const LOST_MS = 60_000
 const SEARCH = ["q", "query", "text", "s", "search"]
 const cut = (text: unknown, size: number): string => String(text ?? "").slice(0, size)
 
@@ -43,19 +43,33 @@ function report({ base, key, read, keep, host, config, on }: Host): void {
     keep({ ...ids, at: Date.now() })
     return ids
   }
-  const send = (path: string, body: object): boolean => navigator.sendBeacon(`${base}/api/v1/widget/${key}/${path}`, JSON.stringify(body))
-  const view = (hidden: boolean): void => {
+  const address = (path: string): string => `${base}/api/v1/widget/${key}/${path}`
+  const send = (path: string, body: object): boolean => navigator.sendBeacon(address(path), JSON.stringify(body))
+  const page = (hidden?: boolean): object => {
     const { href, search } = location
     const asked = new URLSearchParams(search)
     const utm = [...asked].filter(([name]) => name.startsWith("utm_"))
     const words = SEARCH.map((name) => asked.get(name)).find(Boolean)
-    send("page-views", { ...visit(), url: cut(href, 1500), title: cut(document.title, 200), referrer: cut(document.referrer, 500), search: cut(words, 200), utm: cut(new URLSearchParams(utm), 200), hidden })
+    return { ...visit(), url: cut(href, 1500), title: cut(document.title, 200), referrer: cut(document.referrer, 500), search: cut(words, 200), utm: cut(new URLSearchParams(utm), 200), hidden }
+  }
+  const view = (hidden: boolean): boolean => send("page-views", page(hidden))
+  /** That the page is still looked at; the server says when to tell it again. */
+  let due: ReturnType<typeof setTimeout>
+  const beat = (after_ms = BEAT_MS): void => {
+    clearTimeout(due)
+    due = setTimeout(() => {
+      if (document.hidden) return
+      fetch(address("beats"), { method: "POST", body: JSON.stringify(page()) })
+        .then((response) => response.json())
+        .then(({ again_s }) => beat(again_s * 1e3), () => beat(LOST_MS))
+    }, after_ms)
   }
   const turn = (): void => {
     host.hidden = config.pages_hidden.some((pattern) => matches(pattern, location.pathname))
     if (seen === location.href) return
     seen = location.href
     view(false)
+    beat()
   }
   for (const name of ["pushState", "replaceState"] as const) {
     const own = history[name].bind(history)
@@ -65,7 +79,7 @@ function report({ base, key, read, keep, host, config, on }: Host): void {
     }
   }
   addEventListener("popstate", turn)
-  addEventListener("visibilitychange", () => document.hidden && view(true))
+  addEventListener("visibilitychange", () => (document.hidden ? view(true) : beat(500)))
   on("track", (said) => {
     const [name, data] = said as [unknown, unknown]
     send("tracked", { ...visit(), name: cut(name, 100), data: data === undefined ? "" : cut(JSON.stringify(data), 1500) })
@@ -73,67 +87,14 @@ function report({ base, key, read, keep, host, config, on }: Host): void {
   turn()
 }
 
-/** The tab's title takes turns with the number of unread messages while nobody looks. */
-function blink({ badge, lang }: Host): void {
-  let timer = 0
-  let title = ""
-  const stop = (): void => {
-    clearInterval(timer)
-    if (timer) document.title = title
-    timer = 0
-  }
-  const begin = (): void => {
-    const n = badge.textContent
-    if (!n || !document.hidden) return stop()
-    if (timer) return
-    title = document.title
-    timer = setInterval(() => {
-      document.title = document.title === title ? `(${badge.textContent}) ${lang === "ru" ? "Новое сообщение" : "New message"}` : title
-    }, BLINK_MS) as unknown as number
-  }
-  new MutationObserver(begin).observe(badge, { childList: true })
-  addEventListener("visibilitychange", begin)
-}
-
-/** On a phone the panel is the screen: the back button closes it, the keyboard makes it lower, the page behind rests. */
-function phone({ on, show, box, host }: Host): void {
-  let pushed = false
-  let resting: HTMLElement[] = []
-  const small = (): boolean => innerWidth <= PHONE_PX
-  const fit = (): void => {
-    const { height, offsetTop } = visualViewport!
-    const on = box.hasAttribute("data-open") && small()
-    box.style.height = on ? `${height}px` : ""
-    box.style.translate = on && offsetTop ? `0 ${offsetTop}px` : ""
-  }
-  on("open", () => {
-    if (!small()) return
-    history.pushState({ ...history.state, okno: 1 }, "")
-    pushed = true
-    resting = ([...document.body.children] as HTMLElement[]).filter((el) => el !== host && !el.inert)
-    resting.forEach((el) => (el.inert = true))
-    fit()
-  })
-  on("close", () => {
-    resting.splice(0).forEach((el) => (el.inert = false))
-    if (pushed) history.back()
-    pushed = false
-    fit()
-  })
-  addEventListener("popstate", () => {
-    if (!pushed) return
-    pushed = false
-    show(0)
-  })
-  visualViewport?.addEventListener("resize", fit)
-  visualViewport?.addEventListener("scroll", fit)
-}
+/** What few pages need is fetched when they do. */
+const more = (host: Host, part: "blink" | "phone"): void => void import(/* @vite-ignore */ host.base + "/w/more.js").then((it) => it[part](host))
 
 function begin(host: Host): void {
   const { base, key, read, badge, box, load, lang, config, on } = host
-  phone(host)
-  blink(host)
   report(host)
+  on("open", () => more(host, "phone"))
+  new MutationObserver(() => more(host, "blink")).observe(badge, { childList: true })
   on("stuck", () => {
     const said = document.createElement("p")
     said.setAttribute("role", "alert")

@@ -68,8 +68,8 @@ export const useInbox = defineStore("inbox", () => {
   const presence = shallowRef<ReadonlyMap<string, Here>>(new Map())
   /** Called for every message of a customer that comes in, and whether somebody looks at it. */
   let onArrival = (_event: Event, _looking: boolean): void => undefined
-  /** Frames that are another store's. */
-  let onFrame = (_frame: ServerFrame): void => undefined
+  /** Frames that are other stores'. */
+  const onFrame: ((frame: ServerFrame) => void)[] = []
   /** Called when something waits for this operator, and when the line is there again. */
   let onAlert = (_frame: Extract<ServerFrame, { t: "alert" }> | null): void => undefined
   const current = ref<string | null>(null)
@@ -155,7 +155,7 @@ export const useInbox = defineStore("inbox", () => {
   }
 
   function hear(frame: ServerFrame): void {
-    onFrame(frame)
+    for (const tell of onFrame) tell(frame)
     switch (frame.t) {
       case "operator":
         presence.value = new Map()
@@ -469,7 +469,7 @@ export const useInbox = defineStore("inbox", () => {
   const urgent = (done: string | null = current.value): ConversationRow | null => mostUrgent(rows.value.values(), me(), done)
   const say = (frame: ClientFrame): void => void link.send(frame)
   const whenAlerted = (callback: typeof onAlert): void => void (onAlert = callback)
-  const whenFrame = (callback: typeof onFrame): void => void (onFrame = callback)
+  const whenFrame = (callback: (frame: ServerFrame) => void): void => void onFrame.push(callback)
   const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
 
   return {
