@@ -215,6 +215,7 @@ async def test_a_reader_that_does_not_read_is_cut_and_its_queue_never_grows(live
         most = max(most, transport.get_write_buffer_size())
     assert session.carrier is None, "the slow reader is still being written to"
     assert most < limits.SOCKET_QUEUE_BYTES_MAX * 2
+    wire.writer.transport.resume_reading()
     wire.cut()
     again, _ = await enter(live, key)  # the server is well
     again.cut()

@@ -55,12 +55,14 @@ class Bus:
         self._clock = clock
         self._handlers: dict[str, tuple[frozenset[str], Handler]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
+        self._stepping: dict[str, asyncio.Lock] = {}
         self._turns = Turns(database)
 
     def handle(self, name: str, topics: set[str], handler: Handler) -> None:
         """Register before `start`. The name is the cursor's: it must not change between versions."""
         self._handlers[name] = (frozenset(topics), handler)
         self._wakes[name] = asyncio.Event()
+        self._stepping[name] = asyncio.Lock()
 
     def wake(self, topic: str) -> None:
         """News of the topic was committed; its handlers look at once instead of at the next poll."""
@@ -102,7 +104,10 @@ class Bus:
 
     async def step(self, name: str) -> int:
         """Read and handle one page; how many rows there were."""
-        topics, handler = self._handlers[name]
+        async with self._stepping[name]:
+            return await self._step(name, *self._handlers[name])
+
+    async def _step(self, name: str, topics: frozenset[str], handler: Handler) -> int:
         cursor = await self._db.fetchrow(SQL["read_cursor"], name)
         if cursor is None:
             raise NotFound(f"the bus has no cursor for {name}")
