@@ -57,6 +57,10 @@ PhotoMaker = Callable[[bytes], Awaitable[bytes]]
 __all__ = ["Access", "Keys", "MasterKeyLost", "open_keys", "require"]
 
 
+def _nobody() -> None:
+    """There is no other process."""
+
+
 async def _no_photos(_: bytes) -> bytes:
     raise Unsupported("this process takes no photos")
 
@@ -90,6 +94,8 @@ class Access:
         self._public_url = public_url.rstrip("/")
         self._mailer = mailer if mailer and mailer.enabled else None
         self.make_photo: PhotoMaker = _no_photos
+        self.on_names: Callable[[], None] = _nobody
+        """Told when operators' names were changed here: other processes hold them, too."""
         self.audit = Audit(database, clock)
         self.roles = Roles(database, self.audit, self._rights_changed)
 
@@ -107,6 +113,10 @@ class Access:
         records = await self._db.fetch(SQL["list_names"], limits.OPERATORS_MAX)
         self._names = {r["id"]: (r["name"], r["photo"]) for r in records}
         self._working = {(r["workspace_id"], r["id"]) for r in records if r["works"]}
+
+    async def _names_changed(self) -> None:
+        await self.load_names()
+        self.on_names()
 
     def works_here(self, workspace_id: int, operator_id: UUID) -> bool:
         """Whether conversations of the workspace may be given to him: he is of it and not disabled."""
@@ -301,7 +311,7 @@ class Access:
             raise Conflict("somebody with this e-mail is here already") from None
         except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
             raise Invalid("there is no such team", field="teams") from None
-        await self.load_names()
+        await self._names_changed()
         return await self.get_operator(workspace_id, operator_id), secret
 
     async def count_demo(self, workspace_id: int) -> int:
@@ -310,7 +320,7 @@ class Access:
 
     async def delete_demo(self) -> None:
         await self._db.execute(SQL["delete_demo"])
-        await self.load_names()
+        await self._names_changed()
 
     async def invite(self, actor: Actor, new: NewOperator) -> tuple[Operator, str]:
         require(actor, "operators")
@@ -357,7 +367,7 @@ class Access:
                     await tx.execute(SQL["join_teams"], actor.workspace_id, operator_id, sorted(set(change.teams)))
         except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
             raise Invalid("there is no such team", field="teams") from None
-        await self.load_names()
+        await self._names_changed()
         self._rights_changed(actor.workspace_id, operator_id)
         return await self.get_operator(actor.workspace_id, operator_id)
 
@@ -366,7 +376,7 @@ class Access:
         _person(actor)
         values = map(_value, (change.name, change.locale, change.theme, change.sound))
         await self._db.execute(SQL["change_profile"], actor.workspace_id, actor.operator_id, *values)
-        await self.load_names()
+        await self._names_changed()
         return await self.get_operator(actor.workspace_id, actor.operator_id)
 
     async def set_photo(self, actor: Actor, image: bytes) -> Operator:
@@ -381,7 +391,7 @@ class Access:
                 await tx.execute(SQL["insert_photo"], digest, small, self._clock.now())
             await tx.execute(SQL["set_photo"], actor.workspace_id, actor.operator_id, address)
             await tx.execute(SQL["delete_unused_photos"])
-        await self.load_names()
+        await self._names_changed()
         self._rights_changed(actor.workspace_id, actor.operator_id)
         return await self.get_operator(actor.workspace_id, actor.operator_id)
 
@@ -504,7 +514,7 @@ class Access:
                 await tx.execute(SQL["end_sessions"], *key, UUID(int=0))
         except asyncpg.UniqueViolationError:
             raise Conflict("somebody with this e-mail is here already") from None
-        await self.load_names()
+        await self._names_changed()
         return await self.start_session(*key, address, user_agent)
 
     # -- teams and API keys ----------------------------------------------------------------------------------------

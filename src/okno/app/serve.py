@@ -20,6 +20,7 @@ import uvloop
 from okno.access.api import open_keys
 from okno.app.wiring import App, running
 from okno.app.worker import keep_worker
+from okno.bus.nats import parse_nats_url
 from okno.cli.settings import Settings
 from okno.db.embedded import EmbeddedPostgres
 from okno.db.migrate import migrate
@@ -111,6 +112,7 @@ class Server(uvicorn.Server):
 
 async def _serve(settings: Settings) -> None:
     smtp = server_of(settings.smtp_url, settings.smtp_from, settings.url)  # a mistake in it refuses the start
+    nats = parse_nats_url(settings.nats_url)  # the same
     places = Places(settings.geoip_db)
     async with database_url(settings) as (url, server):
         database = await Database.connect(url)
@@ -133,6 +135,7 @@ async def _serve(settings: Settings) -> None:
             trusted_proxies=settings.trusted_proxies,
             push_hosts=settings.push_hosts.replace(",", " ").split(),
             connect_networks=settings.connect_networks,
+            nats=nats,
         )
         app.flood.enabled = settings.flood_limits
         if settings.worker:

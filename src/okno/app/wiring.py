@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import picows
 from litestar import Litestar
@@ -23,6 +23,9 @@ from okno.analytics.api import Analytics
 from okno.attributes import routes as attributes_routes
 from okno.attributes.api import Attributes
 from okno.bus.api import Bus
+from okno.bus.follow import Follower
+from okno.bus.hints import Hints
+from okno.bus.nats import NatsHints
 from okno.channels.site import routes as site_routes
 from okno.channels.site.api import Site
 from okno.channels.site.flood import Flood
@@ -70,7 +73,9 @@ from okno.realtime import streams as realtime_streams
 from okno.realtime.entrance import enter
 from okno.realtime.hub import Hub
 from okno.realtime.online import OnlineVisitors
+from okno.realtime.peers import Peers
 from okno.realtime.places import Places as QueuePlaces
+from okno.realtime.relay import Relay
 from okno.realtime.session import Realtime
 from okno.realtime.streams import Streams
 from okno.realtime.upgrade import Proxies, Socket, socket_protocol
@@ -92,6 +97,22 @@ from okno.welcome.api import Welcome
 SOCKET_PATH = "/realtime"
 
 
+class Far(NamedTuple):
+    """What runs only where there are other processes."""
+
+    peers: Peers
+    relay: Relay
+    follower: Follower
+
+
+def _hints(nats: Sequence[str], database: Database, keys: Keys, clock: Clock) -> Hints:
+    """The group is the installation's: whoever holds its master key."""
+    if not nats:
+        return Hints()
+    group = keys.sign("hints", "group")
+    return NatsHints(nats, database, clock, group, partial(keys.seal, "hints"), partial(keys.unseal, "hints"))
+
+
 class App:
     """Every part of one process, wired. `start` before the first request, `close` after the last."""
 
@@ -109,6 +130,7 @@ class App:
         trusted_proxies: str = "",
         connect_networks: str = "",
         push_hosts: Sequence[str] = (),
+        nats: Sequence[str] = (),
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
@@ -120,6 +142,7 @@ class App:
         )
         self.access = Access(database, keys, self.clock, public_url=public_url, mailer=self.mailer)
         self.bus = Bus(database, self.clock)
+        self.hints = _hints(nats, database, keys, self.clock)
         self.attributes = Attributes(database, self.clock)
         self.contacts = Contacts(database, keys, self.clock)
         self.visits = Visits(database, keys, self.clock, public_url, places)
@@ -137,7 +160,7 @@ class App:
             *(database, self.clock, self.access, self.contacts, self.conversations, self.knowledge),
             *(self.attributes, self.files),
         )
-        self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations)
+        self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations, self.hints)
         self.integrations = Integrations(database, keys, self.clock, self.contacts, connect_networks)
         self.imports = Imports(database, self.clock, self.contacts, self.knowledge, self.attributes)
         self.clocks = Clocks(database, self.clock, self.hours, self.conversations)
@@ -171,13 +194,16 @@ class App:
         self.streams = Streams(self.realtime)
         self.static = Static(static_folder())
         self.workspace_id = 0
+        self._far: Far | None = None
         self._wire()
 
     def _wire(self) -> None:
         """News comes up: lower slices tell whoever registered here."""
-        self.conversations.listen(self.hub)
-        self.access.listen(self.hub)
-        self.site.listen(self.hub.on_browser_changed)
+        teller = self._wire_far() if self.hints.shared else self.hub
+        self.conversations.listen(teller)
+        self.access.listen(teller)
+        self.site.listen(teller.on_browser_changed)
+        self.notifications.operators.listener = teller
         self.blocks.listen(self.realtime.on_blocks_changed)
         self.contacts.listen(self.conversations.touch_contact)
         self.hub.on_commit_wake(partial(self.bus.wake, "timeline"))
@@ -201,11 +227,27 @@ class App:
         self.bus.handle("notifications.timeline", {"timeline"}, told)
         told = partial(notifications_handlers.handle_news, self.notifications)
         self.bus.handle("notifications.news", set(TOPICS), told)
-        self.notifications.operators.listener = self.hub
-
         self.hub.on_presence(self.routing.desks.came, self.routing.desks.went)
         self.routing.desks.listen(self.hub)
         self.bus.handle("routing.follow", {"timeline"}, partial(routing_handlers.handle_timeline, self.routing))
+
+    def _wire_far(self) -> Relay:
+        """Other processes are told, and heard; what neither side heard of is read in the outbox."""
+        hints, anything = self.hints, b"{}"
+        peers = Peers(hints, self.clock, self.hub.presences, self.hub.watching)
+        relay = Relay(self.hub, hints, self.conversations, peers, self.tasks)
+        self.hub.far = relay
+        self._far = Far(peers, relay, Follower(self.database, hints, relay.repair))
+        self.access.on_names = partial(hints.tell, "names", anything, kept=anything)
+        self.visits.on_inboxes = partial(hints.tell, "inboxes", anything, kept=anything)
+        self.hours.listen(lambda _: hints.tell("hours", anything, kept=anything))
+        hints.hear("names", self._hear_names)
+        hints.hear("inboxes", lambda *_: self.visits.forget_inboxes())
+        hints.hear("hours", lambda *_: self.hours.forget())
+        return relay
+
+    def _hear_names(self, *_: Any) -> None:
+        self.tasks.spawn(self.access.load_names(), name="names")
 
     async def start(self) -> None:
         await self.notifications.load_key()
@@ -231,10 +273,17 @@ class App:
         self.tasks.loop(self.places.run, name="places in the queue")
         self.tasks.loop(self.visits.online.run_purge, name="visitors who fell silent")
         self.tasks.loop(self.realtime.online.run, name="visitors")
+        if self._far:
+            self.tasks.loop(self.hints.run, name="hints")
+            self.tasks.loop(self._far.peers.run, name="peers")
+            self.tasks.loop(self._far.follower.run, name="outbox of others")
         await self.bus.start(self.tasks)
 
     async def close(self) -> None:
         self.realtime.close()
+        if self._far:
+            self._far.peers.close()
+            await asyncio.sleep(0)
         await self.tasks.close()
         await self.notifications.close()
         await self.integrations.close()

@@ -78,3 +78,18 @@ SELECT waiting.at
  CROSS JOIN LATERAL (SELECT o.at FROM outbox o WHERE (o.xid, o.id) > (c.xid, c.id) AND o.topic = ANY($2::text[])
                       ORDER BY o.xid, o.id LIMIT 1) waiting
  WHERE c.handler = $1 LIMIT 1;
+
+
+-- name: keep_hints :exec
+INSERT INTO outbox (at, topic, payload) SELECT $1, 'hint', unnest($2::text[]);
+
+-- name: outbox_end :value
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+
+-- What other processes must hear of: changes of conversations, and hints that NATS could not carry.
+-- name: follow_outbox :many
+SELECT xid::text::bigint AS xid, o.id, o.topic, o.payload, o.workspace_ids, o.conversation_ids, o.before_seqs, o.event_counts
+  FROM outbox o
+ WHERE (xid, o.id) > ($1::bigint::text::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   AND (o.workspace_ids IS NOT NULL OR o.topic = 'hint')
+ ORDER BY xid, o.id LIMIT $3;

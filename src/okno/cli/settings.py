@@ -27,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on")] = 8000
     public_url: Annotated[str, Meta(description="Address customers and operators use; default from host and port")] = ""
     database_url: Annotated[str, Meta(description="PostgreSQL 16 or newer instead of the embedded one")] = ""
+    nats_url: Annotated[
+        str, Meta(description="nats://host:4222 where several processes serve one database; several with commas")
+    ] = ""
     files_url: Annotated[
         str, Meta(description="s3://, gs:// or az:// for uploaded files instead of the data folder")
     ] = ""
@@ -65,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.data)
 
 
-SECRET = frozenset({"database_url", "smtp_url"})
+SECRET = frozenset({"database_url", "smtp_url", "nats_url"})
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, Any] | None = None) -> Settings:

@@ -270,6 +270,19 @@ OUTBOX_KEEP_HOURS: Final = 48  # two days to look at what happened
 LEASE_S: Final = 2.0  # a dead holder is missed for at most this and one renewal: under three seconds
 LEASE_RENEW_S: Final = 0.5  # three renewals may fail before the work is given up
 
+# Several processes
+PROCESSES_MAX: Final = 64  # of one `okno serve`; more than any machine has cores for them
+HINT_BYTES_MAX: Final = 400_000  # of one publication; NATS takes 1 MB unless it is configured otherwise
+HINTS_PENDING_BYTES_MAX: Final = 64 * 1024 * 1024  # on their way out or in; beyond it the outbox tells
+HINTS_OWED_MAX: Final = 10_000  # waiting for a database that is away; clients connect again then
+HINT_PING_S: Final = 1  # a NATS server that hangs is noticed after three
+HINT_KEEP_S: Final = 6.0  # twice as long: what was told meanwhile goes by the database, too
+FOLLOW_S: Final = 1.0  # what no hint told of is found in the outbox within two of these
+PEER_BEAT_S: Final = 1.0  # a process says that it lives
+PEER_SILENCE_S_MAX: Final = 4.0  # its consoles look at nothing any more
+PEER_ASK_S: Final = 0.5  # between two questions for all consoles of a process
+PEER_CONSOLES_MAX: Final = 1_000  # of one publication, a quarter of a megabyte
+
 # Business time
 CALENDARS_MAX: Final = 200  # one a team and channel of a large company
 CALENDAR_SPANS_MAX: Final = 42  # six a day: nobody closes more often

@@ -52,6 +52,31 @@ class VisitorListening(Listening, Protocol):
     def conversation_changed(self, conversation_id: UUID, *, is_open: bool) -> None: ...
 
 
+class Far(Protocol):
+    """Where other processes hear of what a console does here."""
+
+    def came(self, session: Any) -> None: ...
+    def left(self, session: Any) -> None: ...
+    def looked(self, session: Any, conversation_id: UUID | None, scope: Scope) -> None: ...
+    def watched(self, session: Any, conversation_id: UUID | None, assignee: UUID | None, *, shown: bool) -> None: ...
+    def wrote(self, session: Any, conversation_id: UUID, *, on: bool) -> None: ...
+    def typed(self, workspace_id: int, frame: TypingFrame) -> None: ...
+    def say_to(self, workspace_id: int, operator_id: UUID, frame: bytes) -> bool: ...
+
+
+class Alone:
+    """There is no other process."""
+
+    def came(self, session: Any) -> None: ...
+    def left(self, session: Any) -> None: ...
+    def looked(self, session: Any, conversation_id: UUID | None, scope: Scope) -> None: ...
+    def watched(self, session: Any, conversation_id: UUID | None, assignee: UUID | None, *, shown: bool) -> None: ...
+    def wrote(self, session: Any, conversation_id: UUID, *, on: bool) -> None: ...
+    def typed(self, workspace_id: int, frame: TypingFrame) -> None: ...
+    def say_to(self, workspace_id: int, operator_id: UUID, frame: bytes) -> bool:  # noqa: ARG002
+        return False
+
+
 class Names(Protocol):
     def name_of(self, operator_id: UUID) -> str: ...
 
@@ -97,7 +122,8 @@ class Hub:
         self._wake_bus: Callable[[], None] = _nobody
         self._came: Callable[[int, UUID], None] = _nobody
         self._went: Callable[[int, UUID], None] = _nobody
-        self.watching = Watching(lambda w, o: list(self._operators.get((w, o), ())))
+        self.far: Far = Alone()
+        self.watching = Watching(lambda w, o: list(self._operators.get((w, o), ())), self._say_far)
         self.presences = Presences(clock, lambda w: list(self._lists.get(w, ())), _in_scope)
         self.defects = 0
 
@@ -122,6 +148,10 @@ class Hub:
     def unsubscribe(self, thread: Thread, session: Listening) -> None:
         _remove(self._threads, thread, session)
 
+    def listeners_of(self, thread: Thread) -> list[Listening]:
+        """Sessions that have the thread open here."""
+        return list(self._threads.get(thread, ()))
+
     def workspaces_of_customers(self) -> set[int]:
         """Where some customer is connected here."""
         return {workspace_id for workspace_id, _ in self._contacts}
@@ -145,6 +175,7 @@ class Hub:
     def add_operator(self, session: OperatorListening) -> None:
         actor = session.actor
         self._operators.setdefault((actor.workspace_id, actor.operator_id), set()).add(session)
+        self.far.came(session)
         if not actor.api_key_id:
             self._came(actor.workspace_id, actor.operator_id)
 
@@ -154,6 +185,7 @@ class Hub:
     def remove_operator(self, session: OperatorListening) -> None:
         self.presences.leave(session)
         self.watching.leave(session)
+        self.far.left(session)
         actor = session.actor
         _remove(self._operators, (actor.workspace_id, actor.operator_id), session)
         if not actor.api_key_id:
@@ -245,8 +277,13 @@ class Hub:
         for session in list(self._contacts.get((workspace_id, contact_id), ())):
             session.conversation_changed(conversation_id, is_open=is_open)
 
-    def on_typing(self, thread: Thread, frame: TypingFrame, sender: Listening) -> None:
-        """Not stored. A customer's draft goes to operators only, an operator's to those who watch him."""
+    def on_typing(self, thread: Thread, frame: TypingFrame, sender: Listening | None) -> None:
+        """Not stored. A customer's draft goes to operators only, an operator's to those who watch him.
+
+        Without a `sender` it came from another process.
+        """
+        if sender is not None:
+            self.far.typed(thread[0], frame)
         listeners = self._threads.get(thread, ())
         if listeners:
             whole = encode(frame)
@@ -276,6 +313,14 @@ class Hub:
             for session in sessions:
                 session.send(frame)
         return len(sessions)
+
+    def say_to(self, workspace_id: int, operator_id: UUID, frame: bytes) -> None:
+        """A ready frame for an operator's consoles here."""
+        for session in self._operators.get((workspace_id, operator_id), ()):
+            session.send(frame)
+
+    def _say_far(self, workspace_id: int, operator_id: UUID, frame: bytes) -> bool:
+        return self.far.say_to(workspace_id, operator_id, frame)
 
     def is_present(self, workspace_id: int, operator_id: UUID) -> bool:
         return (workspace_id, operator_id) in self._operators

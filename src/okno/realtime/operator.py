@@ -69,6 +69,7 @@ class OperatorSession(Session):
                     )
                     self.realtime.hub.on_typing((actor.workspace_id, frame.conversation), told, self)
                     self.realtime.hub.presences.write(self, frame.conversation, on=frame.on)
+                    self.realtime.hub.far.wrote(self, frame.conversation, on=frame.on)
             case WhisperAnswer():
                 self.realtime.hub.watching.answer(self.actor, frame)
             case Close():
@@ -142,7 +143,10 @@ class OperatorSession(Session):
         if frame.conversation:
             record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
             scope = (record["team_id"], record["assignee_id"], tuple(record["participants"]))
+        if self.connection.carrier is None:  # gone while the scope was read
+            return
         self.realtime.hub.presences.look(self, frame.conversation, scope)
+        self.realtime.hub.far.looked(self, frame.conversation, scope)
 
     async def _watch(self, frame: Watch) -> None:
         require(self.actor, "supervise")
@@ -150,7 +154,10 @@ class OperatorSession(Session):
         if frame.conversation:
             record = await self.realtime.conversations.access_conversation(self.actor, frame.conversation)
             assignee, shown = record["assignee_id"], await self.realtime.watched_shown(self.actor.workspace_id)
+        if self.connection.carrier is None:
+            return
         self.realtime.hub.watching.watch(self, frame.conversation, assignee, shown=shown)
+        self.realtime.hub.far.watched(self, frame.conversation, assignee, shown=shown)
 
     async def _visitors(self, frame: Visitors) -> None:
         require(self.actor, "visitors")

@@ -98,6 +98,11 @@ class Presences:
             place.scope = scope
             self._change(thread, place)
 
+    def scope_of(self, thread: Thread) -> Scope:
+        """Of a conversation somebody looks at."""
+        place = self._places.get(thread)
+        return place.scope if place else (0, None, ())
+
     def welcome(self, session: Watcher) -> None:
         """Everybody who is anywhere, for a list that begins."""
         workspace_id = session.actor.workspace_id

@@ -21,10 +21,18 @@ class Watcher(Protocol):
 
 
 class Watching:
-    """Of this process. `consoles` gives an operator's connected ones."""
+    """`consoles` gives an operator's connected ones of this process; `say_far` reaches those of the others.
 
-    def __init__(self, consoles: Callable[[int, UUID], list[Watcher]]) -> None:
+    Who watches elsewhere is here as a ghost, so that each process tells its own consoles.
+    """
+
+    def __init__(
+        self,
+        consoles: Callable[[int, UUID], list[Watcher]],
+        say_far: Callable[[int, UUID, bytes], bool] = lambda *_: False,
+    ) -> None:
         self._consoles = consoles
+        self._say_far = say_far
         self._watchers: dict[Thread, set[Watcher]] = {}
         self._places: dict[Watcher, tuple[Thread, UUID | None, bool]] = {}
 
@@ -46,6 +54,10 @@ class Watching:
             self._watchers.setdefault(thread, set()).add(watcher)
             self._places[watcher] = (thread, assignee, shown)
             self._tell(thread, assignee)
+
+    def assignee_of(self, thread: Thread, otherwise: UUID | None) -> UUID | None:
+        """Who has a watched conversation, as far as it is known here."""
+        return next((self._places[w][1] for w in self.watchers_of(thread)), otherwise)
 
     def leave(self, watcher: Watcher) -> None:
         """The console is gone."""
@@ -74,12 +86,12 @@ class Watching:
         told = WhisperFrame(
             *(frame.id, frame.conversation, actor.operator_id, actor.name, frame.text), propose=frame.propose
         )
-        if assignee in (None, actor.operator_id) or not self._send(actor.workspace_id, assignee, encode(told)):
+        if assignee in (None, actor.operator_id) or not self._say(actor.workspace_id, assignee, encode(told)):
             raise NotFound("nobody hears it: the operator is not connected")
 
     def answer(self, actor: Actor, frame: WhisperAnswer) -> None:
         done = WhisperDone(frame.id, frame.conversation, actor.name, frame.fate)
-        self._send(actor.workspace_id, frame.to, encode(done))
+        self._say(actor.workspace_id, frame.to, encode(done))
 
     def _frame(self, thread: Thread) -> WatchedFrame:
         group = self.watchers_of(thread)
@@ -95,3 +107,9 @@ class Watching:
         for console in consoles:
             console.send(frame)
         return bool(consoles)
+
+    def _say(self, workspace_id: int, operator_id: UUID | None, frame: bytes) -> bool:
+        """The same, wherever his consoles are connected."""
+        here = self._send(workspace_id, operator_id, frame)
+        elsewhere = operator_id is not None and self._say_far(workspace_id, operator_id, frame)
+        return here or elsewhere

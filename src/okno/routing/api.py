@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from okno.access.api import Access, require
 from okno.access.types import Actor
 from okno.bus.api import emit
+from okno.bus.hints import Hints
 from okno.bus.leases import Lease
 from okno.conversations.api import Conversations
 from okno.conversations.types import ConversationRow, SendNote
@@ -48,7 +49,13 @@ class Routing:
     """Commands and queries; `lines`, `desks` and `router` do the work behind them."""
 
     def __init__(
-        self, database: Database, clock: Clock, tasks: Tasks, access: Access, conversations: Conversations
+        self,
+        database: Database,
+        clock: Clock,
+        tasks: Tasks,
+        access: Access,
+        conversations: Conversations,
+        hints: Hints | None = None,
     ) -> None:
         self._db = database
         self._clock = clock
@@ -56,8 +63,9 @@ class Routing:
         self._access = access
         self._conversations = conversations
         self.lines = Lines(database, clock, conversations)
-        self.desks = Desks(database, clock)
-        self.router = Router(database, clock, conversations, self.lines, self.desks)
+        hints = hints or Hints()
+        self.desks = Desks(database, clock, hints)
+        self.router = Router(database, clock, conversations, self.lines, self.desks, hints)
         self.desks.on_change(self.router.stir)
         self._lease = Lease(database, clock, tasks, "routing")
 

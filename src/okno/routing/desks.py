@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 
 from okno.access.types import Actor
+from okno.bus.hints import Hints
 from okno.db.pool import Database
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import NotAllowed
+from okno.kit.wire import encode
 from okno.routing import store
 from okno.routing.events import DeskListener
 from okno.routing.store import SQL
@@ -22,14 +25,18 @@ from okno.routing.types import Desk, DeskChange, Offer
 Key = tuple[int, UUID]
 LOOK_S = 1.0  # for offers another process has made
 TELL_S = 0.1  # loads of many change together
+DESKS = "desks"
+parse_desks = msgspec.json.Decoder(tuple[int, list[UUID]]).decode
 
 
 class Desks:
     """Of this process: the connected ones. The database knows those of all processes."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, hints: Hints) -> None:
         self._db = database
         self._clock = clock
+        self._hints = hints
+        hints.hear(DESKS, self._hear)
         self._here: Counter[Key] = Counter()
         self._arrived: set[Key] = set()
         self._stale: set[Key] = set()
@@ -138,10 +145,19 @@ class Desks:
     # -- telling ---------------------------------------------------------------------------------------------------
 
     def tell(self, workspace_id: int, operators: Iterable[UUID]) -> None:
-        """Their desks may have changed; those who are connected here are told."""
+        """Their desks may have changed; they are told wherever they are connected."""
+        told = set(operators)
+        self._tell_here(workspace_id, told)
+        if self._hints.shared and told:
+            self._hints.tell(DESKS, encode((workspace_id, list(told))))
+
+    def _tell_here(self, workspace_id: int, operators: Iterable[UUID]) -> None:
         self._stale |= {key for o in operators if (key := (workspace_id, o)) in self._here}
         if self._stale:
             self._wake.set()
+
+    def _hear(self, _: str, payload: bytes) -> None:
+        self._tell_here(*parse_desks(payload))
 
     async def run_desks(self) -> None:
         """New arrivals sit down, changed desks are told; once a second a look for offers made elsewhere."""

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from okno.bus.api import emit
+from okno.bus.hints import Hints
 from okno.conversations.api import Conversations, system_of
 from okno.db.pool import Connection, Database
 from okno.kit import limits
@@ -27,29 +28,51 @@ LOOK_S = 1.0  # another process may have changed something and cannot wake us
 CARRY_OUT_AT_ONCE = 6  # of the pool's ten connections: commits go to the disk together
 NTH_MAX = 2 * limits.DECISIONS_AT_ONCE_MAX
 PERCENT = 100
+STIR = "stir"
 
 
 class Router:
     """Plans whenever something has changed or a time has come."""
 
     def __init__(
-        self, database: Database, clock: Clock, conversations: Conversations, lines: Lines, desks: Desks
+        self,
+        database: Database,
+        clock: Clock,
+        conversations: Conversations,
+        lines: Lines,
+        desks: Desks,
+        hints: Hints,
     ) -> None:
         self._db = database
         self._clock = clock
         self._conversations = conversations
         self._lines = lines
         self._desks = desks
+        self._hints = hints
+        self._leads = False
         self._wake = asyncio.Event()
         self._stirred: set[int] = set()
+        hints.hear(STIR, lambda _, payload: self._stir_here(int(payload)))
 
     def stir(self, workspace_id: int) -> None:
-        """Something has changed: somebody waits, is free, came or went."""
+        """Something has changed: somebody waits, is free, came or went. Whichever process plans hears of it."""
+        self._stir_here(workspace_id)
+        if self._hints.shared and not self._leads:
+            self._hints.tell(STIR, b"%d" % workspace_id)
+
+    def _stir_here(self, workspace_id: int) -> None:
         self._stirred.add(workspace_id)
         self._wake.set()
 
     async def run(self) -> None:
         """While the lease is held."""
+        self._leads = True
+        try:
+            await self._plan_all()
+        finally:
+            self._leads = False
+
+    async def _plan_all(self) -> None:
         for workspace_id in await self._list_workspaces():
             waiting = await self._db.fetch(SQL["list_unqueued"], workspace_id)
             await self._lines.follow(workspace_id, [r["id"] for r in waiting])

@@ -65,6 +65,8 @@ class Visits:
         """Asks who knows the calendars, which lie above."""
         self.time_zone: ZoneOf = _default_zone
         """The same, for the zone of a calendar."""
+        self.on_inboxes: Callable[[], None] = _nobody
+        """Told when an inbox was changed here: other processes hold it, too."""
 
     # -- inboxes ---------------------------------------------------------------------------------------------------
 
@@ -77,6 +79,10 @@ class Visits:
             raise NotFound("there is no widget with this key")
         found = self._by_key[key] = (r["workspace_id"], self._inbox(r))
         return found
+
+    def forget_inboxes(self) -> None:
+        """They were changed: the next one who asks reads them."""
+        self._by_key.clear()
 
     async def list_inboxes(self, workspace_id: int) -> list[Inbox]:
         return [self._inbox(r) for r in await self._db.fetch(SQL["list_inboxes"], workspace_id)]
@@ -123,7 +129,8 @@ class Visits:
             *(encode(new["texts_ru"]).decode(), encode(new["texts_en"]).decode(), new["domains"], new["pages_hidden"]),
             *(new["calendar"], new["callback_calendar"], new["calls_calendar"], new["draft_preview"]),
         )
-        self._by_key.clear()
+        self.forget_inboxes()
+        self.on_inboxes()
         r = await self._db.fetchrow(SQL["find_inbox"], actor.workspace_id, inbox_id)
         return self._inbox(r)
 
@@ -244,6 +251,10 @@ def _beat_of(workspace_id: int, inbox: Inbox, view: PageView, ip: str, user_agen
 
 async def _default_zone(_workspace_id: int, _calendar_id: int | None) -> str:
     return "UTC"
+
+
+def _nobody() -> None:
+    """There is no other process."""
 
 
 async def _always_open(_workspace_id: int, _calendar_id: int | None) -> tuple[bool | None, datetime | None]:

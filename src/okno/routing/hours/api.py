@@ -66,6 +66,10 @@ class Hours:
         """Called with the workspace when one of its calendars has changed."""
         self._listeners.append(listener)
 
+    def forget(self) -> None:
+        """Another process has changed a calendar."""
+        self._kept.clear()
+
     async def schedule(self, workspace_id: int, calendar_id: int | None) -> Schedule | None:
         """What `rules` computes with; null (always open) without a calendar, and for one that is gone."""
         if calendar_id is None:
