@@ -13,6 +13,7 @@ from okno.contacts import types as contacts
 from okno.conversations import types as conversations
 from okno.conversations.search import types as search
 from okno.desk import types as desk
+from okno.exports import types as exports
 from okno.feedback import types as feedback
 from okno.imports import types as imports
 from okno.integrations import types as integrations
@@ -92,6 +93,7 @@ def render() -> str:
         knowledge,
         desk,
         notifications,
+        exports,
         feedback,
         welcome,
         privacy,

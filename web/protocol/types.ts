@@ -586,7 +586,7 @@ export interface CustomRole {
 export interface NewCustomRole {
   name: string
   role: "admin" | "operator" | "supervisor"
-  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "operators" | "owners" | "privacy" | "reports" | "reveal" | "routing" | "see_all" | "supervise" | "templates" | "visitors" | "workspace")[]
+  permissions: ("api_keys" | "audit" | "block" | "contacts" | "conversations" | "delete_any" | "export" | "operators" | "owners" | "privacy" | "reports" | "reveal" | "routing" | "see_all" | "supervise" | "templates" | "visitors" | "workspace")[]
 }
 /** `action` is `thing.done`, or the operation of the API; `subject` what it was about. */
 export interface AuditEntry {
@@ -1536,6 +1536,38 @@ export interface SelfTestStep {
 }
 export interface SelfTestResult {
   steps: SelfTestStep[]
+}
+/** What customers may take with them; operators always may. */
+export interface TranscriptSettings {
+  download?: boolean
+  email?: boolean
+}
+export interface TranscriptSettingsChange {
+  download?: boolean
+  email?: boolean
+}
+/** What this customer is offered. `address`: where a copy goes, with most of it hidden; empty when nowhere. */
+export interface TranscriptOptions {
+  download: boolean
+  email: boolean
+  address: string
+}
+/** A copy by e-mail, to an address of the customer: `identity` is its id. */
+export interface TranscriptLetter {
+  identity: string
+  format?: "html" | "pdf" | "txt"
+  locale?: "en" | "ru" | null
+  time_zone?: string
+}
+/** The same for a customer: it goes to the address he is written to, and nowhere else. */
+export interface OwnTranscriptLetter {
+  format?: "html" | "pdf" | "txt"
+  locale?: "en" | "ru"
+  time_zone?: string
+}
+/** The copy is on its way to this address, most of which is hidden. */
+export interface LetterQueued {
+  address: string
 }
 /** `score` null: the question was shown, or with `skipped` put away. Said again, the last word counts. */
 export interface NewRating {

@@ -29,6 +29,7 @@ Permission = Literal[
     "reports",
     "supervise",
     "visitors",
+    "export",
 ]
 """What a role may do. `conversations`: read and answer within the scope; `see_all`: the scope is the workspace.
 
@@ -36,13 +37,22 @@ Permission = Literal[
 what operators take. `reveal`: see secrets given in masked fields. `block`: refuse people and addresses. `privacy`:
 export and erase people, legal holds, retention. `audit`: read the audit log. `reports`: figures of the scope.
 `supervise`: look over shoulders, whisper, propose wording. `visitors`: see who is on the site, and invite them.
+`export`: take conversations out with their private notes.
 """
 
 COOKIE = "okno_session"
 """Holds the secret of an operator's session."""
 
 _OPERATOR: frozenset[Permission] = frozenset({"conversations", "contacts", "reveal", "visitors"})
-_SUPERVISOR: frozenset[Permission] = _OPERATOR | {"delete_any", "block", "templates", "routing", "reports", "supervise"}
+_SUPERVISOR: frozenset[Permission] = _OPERATOR | {
+    "delete_any",
+    "block",
+    "templates",
+    "routing",
+    "reports",
+    "supervise",
+    "export",
+}
 _ADMIN: frozenset[Permission] = _SUPERVISOR | {"see_all", "operators", "workspace", "api_keys", "privacy", "audit"}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "operator": _OPERATOR,

@@ -43,6 +43,8 @@ from okno.conversations.search.api import Search
 from okno.db.pool import Database
 from okno.desk import routes as desk_routes
 from okno.desk.api import Desk
+from okno.exports import routes as exports_routes
+from okno.exports.api import Exports
 from okno.feedback import handlers as feedback_handlers
 from okno.feedback import routes as feedback_routes
 from okno.feedback.api import Feedback
@@ -183,7 +185,11 @@ class App:
         )
         self.privacy = Privacy(
             *(database, self.clock, self.access, self.contacts, self.visits, self.attributes),
-            *(self.conversations, self.site),
+            *(self.conversations, self.site, self.mailer),
+        )
+        self.exports = Exports(
+            *(database, self.clock, self.access, self.contacts, self.visits, self.conversations),
+            *(self.notifications, self.mailer, public_url),
         )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
@@ -310,6 +316,7 @@ class App:
             "teamwork": self.teamwork,
             "imports": self.imports,
             "privacy": self.privacy,
+            "exports": self.exports,
             "integrations": self.integrations,
             "static": self.static,
             "streams": self.streams,
@@ -341,6 +348,8 @@ class App:
                 feedback_routes.ROUTER,
                 privacy_routes.ROUTER,
                 privacy_routes.WIDGET,
+                exports_routes.ROUTER,
+                exports_routes.WIDGET,
                 hours_routes.ROUTER,
                 sla_routes.ROUTER,
                 sla_routes.WIDGET,

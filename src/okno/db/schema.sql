@@ -739,7 +739,9 @@ CREATE TABLE public.letter (
     due_at timestamp with time zone NOT NULL,
     given_up boolean DEFAULT false NOT NULL,
     error text DEFAULT ''::text NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    workspace_id bigint,
+    contact_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
 );
 
 CREATE TABLE public.login_failure (
@@ -1354,11 +1356,25 @@ CREATE TABLE public.tracked (
     data text DEFAULT ''::text NOT NULL
 );
 
+CREATE TABLE public.transcript_letter (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    address bytea NOT NULL,
+    visitor_id uuid,
+    sent_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.transcript_mail (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
     address text NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.transcript_settings (
+    workspace_id bigint NOT NULL,
+    download boolean NOT NULL,
+    email boolean NOT NULL
 );
 
 CREATE TABLE public.visit (
@@ -1722,6 +1738,12 @@ ALTER TABLE ONLY public.template
 ALTER TABLE ONLY public.template_use
     ADD CONSTRAINT template_use_pkey PRIMARY KEY (workspace_id, template_id, operator_id);
 
+ALTER TABLE ONLY public.transcript_letter
+    ADD CONSTRAINT transcript_letter_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.transcript_settings
+    ADD CONSTRAINT transcript_settings_pkey PRIMARY KEY (workspace_id);
+
 ALTER TABLE ONLY public.visit
     ADD CONSTRAINT visit_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1837,6 +1859,8 @@ CASE type
     ELSE lower(address)
 END)) WHERE verified;
 
+CREATE INDEX letter_contacts ON public.letter USING gin (contact_ids);
+
 CREATE INDEX letter_due ON public.letter USING btree (due_at) WHERE (NOT given_up);
 
 CREATE INDEX login_failure_address ON public.login_failure USING btree (address, at);
@@ -1926,6 +1950,12 @@ CREATE INDEX task_due ON public.task USING btree (due_at) WHERE ((done_at IS NUL
 CREATE INDEX task_mine ON public.task USING btree (workspace_id, assignee_id, COALESCE(due_at, '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE (done_at IS NULL);
 
 CREATE INDEX tracked_visit ON public.tracked USING btree (workspace_id, visit_id, at DESC);
+
+CREATE INDEX transcript_letter_address ON public.transcript_letter USING btree (workspace_id, address, sent_at);
+
+CREATE INDEX transcript_letter_sent ON public.transcript_letter USING btree (workspace_id, sent_at);
+
+CREATE INDEX transcript_letter_visitor ON public.transcript_letter USING btree (workspace_id, visitor_id, sent_at) WHERE (visitor_id IS NOT NULL);
 
 CREATE INDEX transcript_mail_address ON public.transcript_mail USING btree (workspace_id, lower(address), at);
 
@@ -2171,6 +2201,12 @@ ALTER TABLE ONLY public.template
 
 ALTER TABLE ONLY public.template
     ADD CONSTRAINT template_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.team(workspace_id, id) ON DELETE SET NULL (team_id);
+
+ALTER TABLE ONLY public.transcript_letter
+    ADD CONSTRAINT transcript_letter_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.transcript_settings
+    ADD CONSTRAINT transcript_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.visitor
     ADD CONSTRAINT visitor_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

@@ -247,6 +247,27 @@ EXAMINE_S_MAX: Final = 20.0  # then the process is killed and the file goes with
 EXAMINE_AT_ONCE_MAX: Final = 2  # processes; the messages' processor time is worth more
 FILE_URL_S: Final = 3600 * 12  # a working day with the tab open
 
+# Transcripts
+TRANSCRIPT_EVENTS: Final = 1_000  # of one part: fifty pages; a longer dialogue comes in parts
+TRANSCRIPT_TEXT_LEN_MAX: Final = 1_000_000  # of one part: what a PDF is made of in a second
+TRANSCRIPT_PARTS_MAX: Final = 10_000  # ten million events
+TRANSCRIPT_LINKS_MAX: Final = 1_000  # files of one part that get an address
+TRANSCRIPTS_AT_ONCE_MAX: Final = 2  # the messages' processor time is worth more
+TRANSCRIPTS_WAITING_MAX: Final = 50  # further ones are told to wait
+TRANSCRIPT_BYTES_MAX: Final = 20 * 1024 * 1024  # of one part, whatever the format
+TRANSCRIPT_LETTER_BYTES_MAX: Final = (
+    8 * 1024 * 1024
+)  # mail servers take ten and more; base64 makes it larger by a third
+TYPESET_MEMORY_BYTES_MAX: Final = 2 * 1024 * 1024 * 1024  # address space: the library alone maps a third of it
+TYPESET_CPU_S_MAX: Final = 20  # a part of the largest size takes two
+TYPESET_S_MAX: Final = 30.0  # then the process is killed
+TRANSCRIPTS_PER_VISITOR_BURST: Final = 20.0  # every format several times
+TRANSCRIPTS_PER_VISITOR_S: Final = 1 / 60  # and one a minute
+TRANSCRIPT_LETTERS_PER_VISITOR_DAY_MAX: Final = 5  # who needs more has it already
+TRANSCRIPT_LETTERS_PER_ADDRESS_DAY_MAX: Final = 10  # by everybody: a mailbox cannot be flooded through us
+TRANSCRIPT_LETTERS_PER_CLAIM_DAY_MAX: Final = 2  # to an address nobody has proved to be his
+TRANSCRIPT_LETTERS_PER_DAY_MAX: Final = 5_000  # of a workspace: a busy company; beyond it somebody plays with us
+
 # Working together
 SNOOZE_DAYS_MAX: Final = 366  # what is put off for longer is a task for another year
 TASK_TEXT_LEN_MAX: Final = 500  # a line or two of what is to be done

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import aiosmtplib
 import msgspec
@@ -19,7 +20,7 @@ from okno.kit.clock import Clock
 from okno.kit.errors import TooMany
 from okno.kit.ids import uuid7
 from okno.mailer import rules
-from okno.mailer.types import Letter, SmtpServer
+from okno.mailer.types import Concerned, Letter, SmtpServer
 
 SQL = load_queries("okno.mailer")
 log = structlog.get_logger()
@@ -45,12 +46,17 @@ class Mailer:
     def enabled(self) -> bool:
         return self._server is not None
 
-    async def post(self, tx: Connection, letter: Letter) -> None:
+    async def post(self, tx: Connection, letter: Letter, about: Concerned | None = None) -> None:
         """Queue it in the caller's transaction. Raises `TooMany` when LETTERS_WAITING_MAX wait already."""
         if await tx.fetchval(SQL["count_waiting"], limits.LETTERS_WAITING_MAX) >= limits.LETTERS_WAITING_MAX:
             raise TooMany("too much mail waits to be sent: is the mail server down?")
         sealed = self._seal(msgspec.json.encode(letter))
-        await tx.execute(SQL["insert_letter"], uuid7(), letter.about, sealed, self._clock.now())
+        whom = (about.workspace_id, list(about.contacts)) if about else (None, [])
+        await tx.execute(SQL["insert_letter"], uuid7(), letter.about, sealed, self._clock.now(), *whom)
+
+    async def forget_in(self, tx: Connection, workspace_id: int, contact_id: UUID) -> None:
+        """Letters that wait and tell of this customer are not sent any more."""
+        await tx.execute(SQL["forget_of_contact"], workspace_id, contact_id)
 
     def wake(self) -> None:
         """Something was committed: look at once."""

@@ -1,5 +1,8 @@
 -- name: insert_letter :exec
-INSERT INTO letter (id, about, sealed, due_at, created_at) VALUES ($1, $2, $3, $4, $4);
+INSERT INTO letter (id, about, sealed, due_at, created_at, workspace_id, contact_ids) VALUES ($1, $2, $3, $4, $4, $5, $6);
+
+-- name: forget_of_contact :exec
+DELETE FROM letter WHERE workspace_id = $1 AND contact_ids @> ARRAY[$2::uuid];
 
 -- name: count_waiting :value
 SELECT count(*) FROM (SELECT FROM letter WHERE NOT given_up LIMIT $1) AS waiting;

@@ -62,6 +62,9 @@ def render_message(letter: Letter, sender: str, message_id: str, at: datetime) -
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
+    for file in letter.enclosures:
+        maintype, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
     return message
 
 

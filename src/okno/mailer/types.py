@@ -1,8 +1,18 @@
-"""System mail: what okno itself has to say to the people who work with it."""
+"""System mail: what okno itself has to say to people."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
+
+
+class Enclosure(msgspec.Struct, frozen=True):
+    """A file that goes with a letter. `name` is what the reader's mail program calls it."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -17,6 +27,14 @@ class Letter(msgspec.Struct, frozen=True):
     about: str
     html: str = ""
     headers: dict[str, str] = {}
+    enclosures: list[Enclosure] = []
+
+
+class Concerned(NamedTuple):
+    """The customers a letter tells of: it is not sent any more when one of them is erased."""
+
+    workspace_id: int
+    contacts: Sequence[UUID]
 
 
 class SmtpServer(NamedTuple):

@@ -19,7 +19,7 @@ from okno.channels.site.api import Guest
 from okno.contacts.api import Contacts
 from okno.contacts.types import Contact, Identity
 from okno.conversations.api import Conversations
-from okno.conversations.types import ConversationRow, Event, Message
+from okno.conversations.types import NOBODY, ConversationRow, Event, Message
 from okno.db.pool import Database
 from okno.db.queries import load_queries
 from okno.kit import limits
@@ -28,7 +28,7 @@ from okno.kit.errors import NotFound, TooMany
 from okno.kit.ids import uuid7
 from okno.kit.wire import encode
 from okno.mailer.api import Mailer
-from okno.mailer.types import Letter
+from okno.mailer.types import Concerned, Letter
 from okno.notifications import letters, rules
 from okno.notifications.types import (
     LetterOpened,
@@ -203,7 +203,8 @@ class Customers:
                 if await tx.fetchval(SQL["move_notice"], *key, now, digest) is None:
                     return
                 if many < limits.NOTICE_LETTERS_PER_ADDRESS_DAY_MAX:
-                    await self._mailer.post(tx, await self._letter(reader))
+                    concerned = Concerned(workspace_id, [reader.contact.id])
+                    await self._mailer.post(tx, await self._letter(reader), concerned)
         except TooMany:  # the mail server is down: the notice stays leased and comes again
             return
         self._mailer.wake()
@@ -224,12 +225,8 @@ class Customers:
         awake = any(e.actor == "customer" and e.at > awake_since for e in page.events)
         contact = await self._contacts.get_contact(workspace_id, row.contact)
         inbox = next(i for i in await self._visits.list_inboxes(workspace_id) if i.id == row.inbox)
-        reach = await self._db.fetchrow(SQL["find_reach"], workspace_id, row.contact)
-        workspace = await self._access.get_workspace(workspace_id)
-        locale: Locale = reach["locale"] if reach else "ru" if contact.locale.startswith("ru") else workspace.locale
+        locale, zone = await self.find_reach(workspace_id, contact, inbox)
         browsers = await self._db.fetch(SQL["list_of_contact"], workspace_id, row.contact)
-        inbox_zone = await self._visits.time_zone(workspace_id, inbox.calendar)
-        zone = rules.zone_of(reach["time_zone"] if reach else "", inbox_zone)
         email = await self._email_of(workspace_id, contact) if self._mailer.enabled else None
         return Reader(workspace_id, row, contact, inbox, unseen, awake, locale, zone, email, browsers)
 
@@ -276,18 +273,46 @@ class Customers:
         claim = not (reader.email and reader.email.verified) and any(i.verified for i in reader.contact.identities)
         until = self._clock.now() + timedelta(days=limits.LETTER_LINK_DAYS)
         carried = Pass(reader.workspace_id, reader.inbox.id, reader.contact.id, reader.row.id, address, until)
-        token = self._seal(carried)
-        stop = f"{self._url}/api/v1/letters/stop?token={token}"
-        url = f"{self._url}/chat/{reader.inbox.key}#open={token}"
+        url, page, headers = self._ways(carried, reader.inbox.key)
         shown = [] if claim else reader.unseen[-limits.NOTICE_LETTER_MESSAGES_MAX :]
         said = [self._said(reader, event) for event in shown]
-        page = f"{self._url}/chat/{reader.inbox.key}#stop={token}"
         if claim:
             url = await self._site_of(reader) or f"{self._url}/chat/{reader.inbox.key}"
         unseen = letters.Unseen(self._title(reader), said, len(reader.unseen) - len(said), url, page)
         subject, text, html = letters.render_unseen(unseen, reader.locale, limits.LETTER_LINK_DAYS)
-        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         return Letter(address, subject, text, "answer", html, headers)
+
+    def _ways(self, carried: Pass, key: str) -> tuple[str, str, dict[str, str]]:
+        """The addresses a letter has: into the chat, and to end letters; and the headers that offer the second."""
+        token = self._seal(carried)
+        stop = f"{self._url}/api/v1/letters/stop?token={token}"
+        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        return f"{self._url}/chat/{key}#open={token}", f"{self._url}/chat/{key}#stop={token}", headers
+
+    async def find_address(self, workspace_id: int, contact: Contact) -> Identity | None:
+        """The address letters to this customer go to; null without one, and where letters are not wanted."""
+        return await self._email_of(workspace_id, contact)
+
+    async def is_stopped(self, workspace_id: int, address: str) -> bool:
+        """Whether its owner wants no letters."""
+        return bool(await self._db.fetchval(SQL["is_stopped"], workspace_id, address))
+
+    def ways_to_stop(
+        self, workspace_id: int, inbox: Inbox, contact_id: UUID, address: str
+    ) -> tuple[str, dict[str, str]]:
+        """For another letter to a customer: the page that ends letters to this address, and the headers for it."""
+        # A link that was made when it expires opens no conversation: it ends letters and no more.
+        carried = Pass(workspace_id, inbox.id, contact_id, NOBODY, address, self._clock.now())
+        _, page, headers = self._ways(carried, inbox.key)
+        return page, headers
+
+    async def find_reach(self, workspace_id: int, contact: Contact, inbox: Inbox) -> tuple[Locale, ZoneInfo]:
+        """The customer's language and time zone, as far as they are known."""
+        reach = await self._db.fetchrow(SQL["find_reach"], workspace_id, contact.id)
+        workspace = await self._access.get_workspace(workspace_id)
+        locale: Locale = reach["locale"] if reach else "ru" if contact.locale.startswith("ru") else workspace.locale
+        inbox_zone = await self._visits.time_zone(workspace_id, inbox.calendar)
+        return locale, rules.zone_of(reach["time_zone"] if reach else "", inbox_zone)
 
     async def _site_of(self, reader: Reader) -> str:
         """The page of the site the customer was on last: he signs in there."""

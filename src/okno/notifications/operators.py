@@ -24,7 +24,7 @@ from okno.kit.paging import cursor_of, parse_cursor
 from okno.kit.tasks import Tasks
 from okno.kit.wire import encode
 from okno.mailer.api import Mailer
-from okno.mailer.types import Letter
+from okno.mailer.types import Concerned, Letter
 from okno.notifications import letters, rules
 from okno.notifications.events import TOPICS, AlertListener, AlertNews
 from okno.notifications.types import (
@@ -287,12 +287,18 @@ class Operators:
                     continue
                 operator = await self._access.get_operator(workspace_id, operator_id)
                 try:
-                    await self._mailer.post(tx, await self._letter(actor, operator, records))
+                    concerned = await self._concerned(workspace_id, records)
+                    await self._mailer.post(tx, await self._letter(actor, operator, records), concerned)
                 except TooMany:
                     return 0
         if by_operator:
             self._mailer.wake()
         return len(by_operator)
+
+    async def _concerned(self, workspace_id: int, records: Sequence[Any]) -> Concerned:
+        ids = {r["conversation_id"] for r in records if r["conversation_id"]}
+        rows, _ = await self._conversations.list_rows_by_id(workspace_id, list(ids))
+        return Concerned(workspace_id, list({row.contact for row in rows}))
 
     async def _letter(self, actor: Actor, operator: Operator, records: Sequence[Any]) -> Letter:
         shown = await self._shown(actor, [{**r, "id": uuid7(), "times": 1, "read_at": None} for r in records])

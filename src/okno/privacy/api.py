@@ -12,6 +12,7 @@ from okno.db.pool import Database
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.tasks import Tasks
+from okno.mailer.api import Mailer
 from okno.privacy.persons import Persons
 from okno.privacy.vault import Vault
 from okno.visits.api import Visits
@@ -32,11 +33,12 @@ class Privacy:
         attributes: Attributes,
         conversations: Conversations,
         site: Site,
+        mailer: Mailer,
     ) -> None:
         self._access = access
         self._lease_of = (database, clock)
         self.vault = Vault(database, clock, access, conversations)
-        self.persons = Persons(database, clock, access, contacts, visits, attributes, conversations, site)
+        self.persons = Persons(database, clock, access, contacts, visits, attributes, conversations, site, mailer)
 
     def start(self, tasks: Tasks) -> None:
         """The loops of this process; what must be done once over all has a lease."""

@@ -20,6 +20,7 @@ from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotFound
+from okno.mailer.api import Mailer
 from okno.privacy.types import (
     Hold,
     NewHold,
@@ -49,6 +50,7 @@ class Persons:
         attributes: Attributes,
         conversations: Conversations,
         site: Site,
+        mailer: Mailer,
     ) -> None:
         self._db = database
         self._clock = clock
@@ -58,6 +60,7 @@ class Persons:
         self._attributes = attributes
         self._conversations = conversations
         self._site = site
+        self._mailer = mailer
 
     # -- what a customer does himself ------------------------------------------------------------------------------
 
@@ -98,6 +101,7 @@ class Persons:
                     told.append(done)
             visitors = await self._contacts.erase_in(tx, *key)
             await self._visits.erase_in(tx, actor.workspace_id, visitors)
+            await self._mailer.forget_in(tx, *key)
             await self._attributes.forget(tx, actor.workspace_id, [contact_id, *ids])
             await self._access.audit.record(tx, actor, "person.erased", f"contact {contact_id}")
             await emit(tx, self._clock, PERSON_ERASED, PersonErased(actor.workspace_id, contact_id, ids))

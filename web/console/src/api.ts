@@ -51,3 +51,24 @@ export const post = <T>(path: string, body?: unknown): Promise<T> => call<T>("PO
 export const put = <T>(path: string, body: unknown): Promise<T> => call<T>("PUT", path, body)
 export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>("PATCH", path, body)
 export const remove = (path: string): Promise<void> => call<undefined>("DELETE", path)
+
+/** A file of the server goes into the browser's downloads, under the name the server gives it. Raises `Failure`. */
+export async function fetchFile(path: string): Promise<void> {
+  let response: Response
+  try {
+    response = await fetch(`/api/v1${path}`)
+  } catch {
+    throw new Failure(0, null, "")
+  }
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => null)) as Problem | null
+    if (response.status === 401) onSignedOut()
+    throw new Failure(response.status, problem, problem?.detail ?? problem?.title ?? String(response.status))
+  }
+  const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("content-disposition") ?? "")?.[1]
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = named ? decodeURIComponent(named) : "okno"
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}

@@ -25,6 +25,7 @@ const RU = {
   again: "Файл больше не доступен, выберите его снова",
   open: "Открыть",
   files: "Файлы",
+  copies: { name: "Диалог", pdf: "PDF", html: "Страница (HTML)", txt: "Текст", send: "Прислать PDF на", sent: "Отправили на", making: "Минуту…", failed: "Не получилось. Попробуйте позже.", nobody: "На этот адрес прислать нельзя: сохраните файл.", enough: "На сегодня писем достаточно: сохраните файл.", off: "Копии здесь не выдаются" },
 }
 const EN: typeof RU = {
   copy: "Copy",
@@ -50,6 +51,7 @@ const EN: typeof RU = {
   again: "The file is no longer at hand, choose it again",
   open: "Open",
   files: "Files",
+  copies: { name: "Conversation", pdf: "PDF", html: "Page (HTML)", txt: "Text", send: "Send a PDF to", sent: "Sent to", making: "One moment…", failed: "It did not work. Try again later.", nobody: "It cannot go to this address: save the file.", enough: "Enough letters for today: save the file.", off: "Copies are not offered here" },
 }
 export const more = (): typeof RU => (lang === "ru" ? RU : EN)
 export const sizeOf = (bytes: number): string => {

@@ -20,5 +20,6 @@ export interface Acts {
   snooze: () => void
   task: () => void
   wake: () => void
+  copy: () => void
 }
 export const acts = shallowRef<Acts | null>(null)

@@ -1,0 +1,33 @@
+"""The public door of exports: copies of dialogues."""
+
+from okno.access.api import Access
+from okno.contacts.api import Contacts
+from okno.conversations.api import Conversations
+from okno.db.pool import Database
+from okno.exports.transcripts import Transcripts, Wanted
+from okno.kit.clock import Clock
+from okno.mailer.api import Mailer
+from okno.notifications.api import Notifications
+from okno.visits.api import Visits
+
+__all__ = ["Exports", "Transcripts", "Wanted"]
+
+
+class Exports:
+    """Its parts, each in a file of its own."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        access: Access,
+        contacts: Contacts,
+        visits: Visits,
+        conversations: Conversations,
+        notifications: Notifications,
+        mailer: Mailer,
+        public_url: str,
+    ) -> None:
+        self.transcripts = Transcripts(
+            *(database, clock, access, contacts, visits, conversations, notifications, mailer, public_url)
+        )

@@ -1,0 +1,142 @@
+"""The words of transcripts, in Russian and English."""
+
+from datetime import date, datetime
+from typing import Final
+
+from okno.access.types import Locale
+
+MONTHS_RU: Final = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+MONTHS_EN: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+RU: Final = {
+    "title": "Диалог: {title}",
+    "file_name": "Диалог {date}",
+    "customer": "Клиент",
+    "operator": "Оператор",
+    "bot": "Бот",
+    "system": "Система",
+    "made": "Сохранено {at}, часовой пояс {zone}",
+    "part": "Часть {part} из {parts}: диалог длинный, остальные части сохраняются отдельно",
+    "cut": "Часть слишком велика: текст {n} последних сообщений опущен, он есть в чате",
+    "internal": "Внутренняя копия с заметками: не для клиента",
+    "empty": "Здесь пока ничего не написано",
+    "links": "Ссылки на файлы действуют до {at}",
+    "no_links": "Сами файлы остались в чате",
+    "note": "Заметка",
+    "edited": "изменено",
+    "deleted": "Сообщение удалено",
+    "file": "Файл",
+    "opened": "Разговор начат",
+    "reopened": "Разговор возобновлён",
+    "closed": "Разговор завершён",
+    "answers": "Отвечает {name}",
+    "queued": "Разговор передан в очередь",
+    "promised": "Обещан ответ до {at}",
+    "rated": "Оценка: {score} из 5",
+    "solved": "вопрос решён",
+    "unsolved": "вопрос не решён",
+    "asked": "Запрошено скрытое поле: {what}",
+    "given": "Скрытое поле заполнено: [скрыто]",
+    "secret_card": "номер карты",
+    "secret_code_word": "кодовое слово",
+    "secret_other": "секретные данные",
+    "erased": "Сказанное выше стёрто",
+    "cleared": "Клиент очистил у себя историю",
+    "labelled": "Метки: {labels}",
+    "described": "{name}: {value}",
+    "held": "Поставлен на удержание",
+    "unheld": "Снят с удержания",
+    "joined": "{name} присоединяется",
+    "left": "{name} выходит из разговора",
+    "task": "Задача: {text}",
+    "overdue": "Срок ответа прошёл",
+    "sizes": "Б КБ МБ ГБ",
+    "comma": ",",
+}
+EN: Final = {
+    "title": "Conversation: {title}",
+    "file_name": "Conversation {date}",
+    "customer": "Customer",
+    "operator": "Operator",
+    "bot": "Bot",
+    "system": "System",
+    "made": "Saved {at}, time zone {zone}",
+    "part": "Part {part} of {parts}: the conversation is long, its other parts are saved one by one",
+    "cut": "This part is too large: the text of its last {n} messages was left out, the chat has it",
+    "internal": "Internal copy with notes: not for the customer",
+    "empty": "Nothing has been written here yet",
+    "links": "The links to files work until {at}",
+    "no_links": "The files themselves are in the chat",
+    "note": "Note",
+    "edited": "edited",
+    "deleted": "This message was deleted",
+    "file": "File",
+    "opened": "The conversation began",
+    "reopened": "The conversation went on",
+    "closed": "The conversation was closed",
+    "answers": "{name} answers",
+    "queued": "Handed to the queue",
+    "promised": "An answer was promised by {at}",
+    "rated": "Rating: {score} of 5",
+    "solved": "solved",
+    "unsolved": "not solved",
+    "asked": "A masked field was asked for: {what}",
+    "given": "The masked field was filled in: [hidden]",
+    "secret_card": "card number",
+    "secret_code_word": "code word",
+    "secret_other": "confidential data",
+    "erased": "What was said above is erased",
+    "cleared": "The customer has cleared the history on his side",
+    "labelled": "Labels: {labels}",
+    "described": "{name}: {value}",
+    "held": "Put on hold",
+    "unheld": "Taken off hold",
+    "joined": "{name} joins",
+    "left": "{name} leaves",
+    "task": "Task: {text}",
+    "overdue": "An answer was overdue",
+    "sizes": "B KB MB GB",
+    "comma": ".",
+}
+WORDS: Final[dict[Locale, dict[str, str]]] = {"ru": RU, "en": EN}
+LETTERS: Final[dict[Locale, dict[str, str]]] = {
+    "ru": {
+        "subject": "Копия диалога: {title}",
+        "text": "Здравствуйте!\n\nКопия вашего диалога «{title}» — в приложенном файле {name}.\n\n"
+        "Письмо пришло, потому что копию попросили прислать на этот адрес из чата.\n"
+        "Больше не писать на этот адрес: {stop}\n",
+    },
+    "en": {
+        "subject": "A copy of your conversation: {title}",
+        "text": "Hello,\n\nthe copy of your conversation “{title}” is in the attached file {name}.\n\n"
+        "You get this because somebody asked in the chat to have a copy sent to this address.\n"
+        "No more letters to this address: {stop}\n",
+    },
+}
+
+
+def day_of(at: date, locale: Locale) -> str:
+    """A date as it is read aloud."""
+    months = MONTHS_RU if locale == "ru" else MONTHS_EN
+    return f"{at.day} {months[at.month - 1]} {at.year}"
+
+
+def moment_of(at: datetime, locale: Locale) -> str:
+    return f"{day_of(at, locale)}, {at:%H:%M}"
+
+
+def size_of(size_bytes: int, locale: Locale) -> str:
+    """A size in the largest unit that is not smaller than one, with one decimal where it tells something."""
+    words = WORDS[locale]
+    size, units = float(size_bytes), words["sizes"].split()
+    unit = 0
+    while size >= 1000 and unit < len(units) - 1:  # noqa: PLR2004 - as people count
+        size, unit = size / 1000, unit + 1
+    shown = f"{size:.1f}".removesuffix(".0") if unit and size < 10 else f"{size:.0f}"  # noqa: PLR2004
+    return f"{shown.replace('.', words['comma'])} {units[unit]}"
