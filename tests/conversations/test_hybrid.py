@@ -17,10 +17,12 @@ from okno.attributes.types import NewAttribute
 from okno.conversations import store
 from okno.conversations.api import system_of
 from okno.conversations.types import (
+    Carried,
     Due,
     HistoryCleared,
     Overdue,
     Promised,
+    Quote,
     QuoteRef,
     SendDeletion,
     SendEdit,
@@ -173,6 +175,35 @@ async def rated(app: App, actor: Actor, contact: UUID, conversation: UUID) -> No
         await app.feedback.rate(guest, NewRating(conversation, 1, 4, solved))
 
 
+async def _split_off(app: App, actor: Actor, contact: UUID, conversation: UUID) -> UUID:
+    """Two messages and a note that continue in a conversation of their own."""
+    await message(app, actor, contact, conversation)
+    await note(app, actor, contact, conversation)
+    said = [e.seq for e in await read_all(app, conversation) if e.body.__struct_config__.tag in ("message", "note")]
+    return (await app.conversations.split(actor, conversation, said[-3:])).id
+
+
+async def merged(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    """As the one that goes on, and as the one that continues elsewhere; taken back, and again."""
+    other = await _split_off(app, actor, contact, conversation)
+    await app.conversations.merge(actor, conversation, other)
+    await app.conversations.part(actor, conversation, other)
+    await app.conversations.merge(actor, other, conversation)
+
+
+async def split(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await _split_off(app, actor, contact, conversation)
+
+
+async def carried(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    """Emptied with what it repeats; how it comes into a conversation is a test of splitting."""
+    said = datetime(2026, 1, 1, tzinfo=UTC)
+    for seq in (2, 1):
+        body = Carried(Quote(conversation, seq, "hello"), said, "customer", contact, "hello")
+        await app.conversations.record(actor, conversation, body)
+    await _say(app, conversation, ("customer", contact), SendDeletion(2))
+
+
 async def hidden(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """Only a customer's reading has it."""
     await note(app, actor, contact, conversation)
@@ -199,6 +230,9 @@ SCENES: dict[str, Scene] = {
         overdue,
         promised,
         rated,
+        merged,
+        split,
+        carried,
         hidden,
         *(secret_asked, secret_given, secret_closed, history_cleared, erased),
     )

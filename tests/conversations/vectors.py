@@ -17,6 +17,7 @@ from okno.conversations.types import (
     Assigned,
     Attachment,
     Body,
+    Carried,
     Closed,
     Deleted,
     Described,
@@ -28,6 +29,7 @@ from okno.conversations.types import (
     HistoryCleared,
     Joined,
     Labelled,
+    Merged,
     Message,
     Note,
     Opened,
@@ -41,6 +43,7 @@ from okno.conversations.types import (
     SecretClosed,
     SecretGiven,
     Snoozed,
+    Split,
     TaskNoted,
     Woken,
 )
@@ -125,13 +128,39 @@ CASES = (
           Described("order", "Order", "A-17"), Deleted(1)],
          [Erased(8), Message("after it")]),
     Case("rated: a score, then whether it was solved", [HELLO, Closed(1)], [Rated(1, 4), Rated(1, 4, solved=True)]),
+    Case("merged: nothing else changes", [HELLO],
+         [Merged(ELSEWHERE, into=False, on=True, was="open", waiting_since=NOON),
+          Merged(ELSEWHERE, into=False, on=False, was="open")]),
+    Case("split: nothing else changes", [HELLO], [Split(ELSEWHERE, off=True, seqs=[1], excerpt="hello")]),
+    Case("carried: as it was said", [HELLO], [Carried(quote(1, ELSEWHERE), NOON, "customer", ANNA, "hello", [FILE])]),
+    Case("carried: emptied with the message it repeats, others stay",
+         [HELLO, Carried(quote(1, ELSEWHERE), NOON, "customer", ANNA, "hello", [FILE]),
+          Carried(quote(2, ELSEWHERE), NOON, "operator", IGOR, "yes")],
+         [Deleted(1)], ELSEWHERE),
+    Case("carried: erased with what people wrote",
+         [HELLO, Carried(quote(1, ELSEWHERE), NOON, "customer", ANNA, "hello"),
+          Split(ELSEWHERE, off=True, seqs=[1], excerpt="hello")], [Erased(3)]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 
 
 def event(seq: int, body: Body, conversation: UUID = HERE) -> Event:
     actor: tuple[ActorType, UUID, str] = ("customer", ANNA, "")
-    ours = Note | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked
+    ours = (
+        Note
+        | Assigned
+        | Labelled
+        | Described
+        | Held
+        | Joined
+        | Snoozed
+        | Woken
+        | TaskNoted
+        | SecretAsked
+        | Merged
+        | Split
+        | Carried
+    )
     if isinstance(body, ours):
         actor = ("operator", IGOR, "Igor")
     elif isinstance(body, Hidden):

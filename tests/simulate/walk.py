@@ -25,7 +25,8 @@ from tests.conversations.people import make_contact, make_operator, open_convers
 
 STAFF = ("owner", "supervisor", "inside", "outside", "key")
 SENDS = ("message", "quote", "note", "edit", "delete", "react")
-COMMANDS = (*SENDS, "again", "assign", "close", "reopen", "label", "read", "draft", "changes")
+JOINS = ("split", "merge", "part")
+COMMANDS = (*SENDS, "again", "assign", "close", "reopen", "label", "read", "draft", "changes", *JOINS)
 RESTART = "restart"
 CONTACTS = 3
 TRIES_MAX = 300  # replays of a failing script: a minute for the short walks
@@ -100,6 +101,8 @@ class World:
                 await self._send(step, contact, conversation)
             elif step.who == "customer":
                 await self._as_customer(step, conversation)
+            elif step.command in JOINS:
+                await self._join(step, contact, conversation)
             else:
                 await self._as_staff(step, conversation)
             self.covered[name] += 1
@@ -179,6 +182,24 @@ class World:
             case "changes":
                 await self._catch_up(step)
 
+    async def _join(self, step: Step, contact: UUID, conversation: UUID) -> None:
+        """Split off, merge and part what the contact has; `pick` chooses which."""
+        actor = self.actors[step.who]
+        if step.command == "split":
+            log = self.own.get((conversation, contact), [])
+            seqs = log[int(step.pick * len(log)) :][:2] if step.on and log else [step.seq]
+            await self.api.split(actor, conversation, seqs)
+            return
+        records = await self.api.list_of_contacts(self.app.workspace_id, [contact])
+        other = records[int(step.pick * len(records))]
+        if step.command == "merge":
+            into, gone = (conversation, other["id"]) if step.on else (other["id"], conversation)
+            await self.api.merge(actor, into, gone)
+        else:
+            joined = [r for r in records if r["merged_into"]]
+            other = joined[int(step.pick * len(joined))] if joined else other
+            await self.api.part(actor, other["merged_into"] or conversation, other["id"])
+
     # -- the list ----------------------------------------------------------------------------------------------------
 
     async def _fresh_list(self, actor: Actor) -> Rows:
@@ -216,10 +237,11 @@ class World:
         """Numbers dense, ids once, counters exact, one open conversation a contact, nothing erased left."""
         owner = self.actors["owner"]
         for contact in self.contacts:
-            page = await self.api.list_rows(owner, contact=contact)
-            assert len(page.rows) <= 1
-            closed = await self.api.list_rows(owner, contact=contact, status="closed")
-            for row in [*page.rows, *closed.rows]:
+            records = await self.api.list_of_contacts(self.app.workspace_id, [contact])
+            assert sum(r["status"] == "open" and not r["apart"] for r in records) <= 1
+            rows = [await self.api.get_row(owner, r["id"]) for r in records]
+            _check_joined(rows)
+            for row in rows:
                 events = await read_all(self.app, row.id)
                 assert [e.seq for e in events] == list(range(1, row.last_seq + 1))
                 keys = [(e.actor_id, e.id) for e in events]
@@ -235,9 +257,22 @@ def _check_row(row: ConversationRow, events: list[Any]) -> None:
     assert row.unread == sum(e.actor == "customer" and e.seq > row.operator_read_seq for e in said)
     last = next(iter(reversed(said)), None)
     if row.waiting_since is not None:
-        assert last is not None
-        assert last.actor == "customer"
+        carried = any(e.body.__struct_config__.tag in ("carried", "merged") for e in events)
+        assert carried or (last is not None and last.actor == "customer")
         assert row.status == "open"
+
+
+def _check_joined(rows: list[ConversationRow]) -> None:
+    """What continues elsewhere is closed, and is known there; one step leads to where it goes on."""
+    by_id = {row.id: row for row in rows}
+    for row in rows:
+        assert len(set(row.merged)) == len(row.merged)
+        assert all(by_id[other].merged_into == row.id for other in row.merged)
+        if row.merged_into is not None:
+            assert row.status == "closed"
+            assert not row.merged
+            assert row.id in by_id[row.merged_into].merged
+            assert by_id[row.merged_into].merged_into is None
 
 
 def _check_erasure(events: list[Any]) -> int:

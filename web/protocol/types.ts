@@ -189,6 +189,34 @@ export interface Rated {
   score: number
   solved?: boolean | null
 }
+/** Two conversations were joined, or parted again (`on` false); each has the event. `into`: this one continues in `conversation`; else that one continues here. `was` is the status of the one that continues elsewhere, as it was before. `waiting_since`: since when the customer waits in this one now. */
+export interface Merged {
+  type: "merged"
+  conversation: string
+  into: boolean
+  on: boolean
+  was: "closed" | "open"
+  waiting_since?: string | null
+}
+/** Messages were split off: `off` they go from here to `conversation`, else they came from there. `seqs` are their numbers where they were said, `excerpt` how the first begins; `waiting_since` as in `merged`. */
+export interface Split {
+  type: "split"
+  conversation: string
+  off: boolean
+  seqs: number[]
+  excerpt?: string
+  waiting_since?: string | null
+}
+/** A message as it was said in another conversation, `quote`, before it was split off; customers see it there. Once that is deleted, text, files and the excerpt are gone here, too. */
+export interface Carried {
+  type: "carried"
+  quote: Quote
+  said_at: string
+  by: "bot" | "customer" | "operator" | "system"
+  by_id: string
+  text?: string
+  attachments?: Attachment[]
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -202,7 +230,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -245,7 +273,7 @@ export interface Due {
   at: string
   warn_at: string | null
 }
-/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first. */
+/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first. `merged_into`: it continues in that one and stands in no list; `merged` are those that continue here. */
 export interface ConversationRow {
   id: string
   change_id: number
@@ -274,6 +302,8 @@ export interface ConversationRow {
   snoozed?: boolean
   snoozed_until?: string | null
   due?: Due | null
+  merged_into?: string | null
+  merged?: string[]
 }
 /** Exact counts of what the reader may see. `mine` and `all` count open conversations that are not laid aside. */
 export interface Counters {
@@ -317,6 +347,14 @@ export interface Ack {
   conversation: string
   seq: number
   at: string
+}
+/** Another conversation of the same customer: it continues in this one. */
+export interface okno.conversations.types.NewMerge {
+  conversation: string
+}
+/** Numbers of messages and notes of this conversation that continue in one of their own. */
+export interface NewSplit {
+  seqs: number[]
 }
 /** The whole set; what is missing is taken off. */
 export interface Labels {
@@ -628,7 +666,7 @@ export interface Duplicate {
   proven: boolean
 }
 /** `contact` is shown as one with the contact of the path from now on. `sure`: also when both are proven. */
-export interface NewMerge {
+export interface okno.contacts.types.NewMerge {
   contact: string
   sure?: boolean
 }
@@ -2030,7 +2068,7 @@ export interface ViewChange {
   name?: string
   filter?: ViewFilter
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Visitors | Whisper | WhisperAnswer | Ping

@@ -28,7 +28,6 @@ from okno.analytics.types import (
     WallCell,
 )
 from okno.bus.events import TimelineSpan
-from okno.conversations.types import Opened
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
@@ -42,7 +41,19 @@ REBUILD_PAUSE_S = 0.05
 EXPECTED_OVER = timedelta(hours=4)  # the median answer of so long is what the next customer may expect
 BUCKET, TEAM, OPERATOR, CHANNEL, TOTAL = 0b0111, 0b1011, 0b1101, 0b1110, 0b1111
 """What `GROUPING` says of a row: bits of the columns it is not divided by."""
-parse_opened = msgspec.json.Decoder(Opened).decode
+
+
+class _Marks(msgspec.Struct):
+    """What figures read of a body."""
+
+    episode: int = 0
+    into: bool = False
+    on: bool = True
+    was: str = ""
+    waiting_since: datetime | None = None
+
+
+parse_marks = msgspec.json.Decoder(_Marks).decode
 Key = tuple[int, UUID]
 
 
@@ -200,8 +211,8 @@ async def _fold(tx: Connection, keys: Sequence[Key]) -> None:
     where = [(r["workspace_id"], r["id"], r["from_seq"]) for r in starts.values()]
     facts: dict[UUID, list[Fact]] = {}
     for r in await tx.fetch(SQL["list_facts"], *_columns(where)):
-        number = parse_opened(r["body"].encode()).episode if r["body"] else 0
-        fact = Fact(r["type"], r["created_at"], r["actor"], r["actor_id"], r["seq"], number)
+        marks = msgspec.structs.astuple(parse_marks(r["body"].encode()) if r["body"] else _Marks())
+        fact = Fact(r["type"], r["created_at"], r["actor"], r["actor_id"], r["seq"], *marks)
         facts.setdefault(r["conversation_id"], []).append(fact)
     rows = [
         _row(starts[conversation_id], conversation_id, episode)

@@ -6,10 +6,10 @@ SELECT c.workspace_id, c.id, c.team_id, c.inbox_id, c.channel,
   JOIN conversation c ON c.workspace_id = w.workspace_id AND c.id = w.id LIMIT 100000;
 
 -- name: list_facts :many
-SELECT e.conversation_id, e.type, e.created_at, e.actor, e.actor_id, e.seq, CASE WHEN e.type = 'opened' THEN e.body END AS body
+SELECT e.conversation_id, e.type, e.created_at, e.actor, e.actor_id, e.seq, CASE WHEN e.type IN ('opened', 'merged', 'split') THEN e.body END AS body
   FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS w (workspace_id, id, from_seq)
   JOIN event e ON e.workspace_id = w.workspace_id AND e.conversation_id = w.id AND e.seq >= w.from_seq
- WHERE e.type IN ('opened', 'closed', 'message') ORDER BY e.conversation_id, e.seq LIMIT 1000000;
+ WHERE e.type IN ('opened', 'closed', 'message', 'merged', 'split') ORDER BY e.conversation_id, e.seq LIMIT 1000000;
 
 -- name: put_episodes :exec
 INSERT INTO episode_fact (workspace_id, conversation_id, episode, opened_seq, opened_at, asked_at, answered_at, closed_at,

@@ -25,6 +25,8 @@ def episodes_of(facts: Iterable[Fact]) -> list[Episode]:
 
 def _step(episode: Episode, fact: Fact) -> Episode:
     by = fact.actor_id if fact.actor == "operator" else None
+    if fact.type in ("merged", "split"):
+        return _rejoined(episode, fact)
     if episode.closed_at is None:
         match fact.type, fact.actor:
             case "closed", _:
@@ -36,6 +38,18 @@ def _step(episode: Episode, fact: Fact) -> Episode:
             case "message", "operator":
                 return episode._replace(operator=episode.operator or by)
     return episode
+
+
+def _rejoined(episode: Episode, fact: Fact) -> Episode:
+    """One that continues elsewhere ends there; what it was asked and not answered is asked there, since then."""
+    asked = episode.asked_at if episode.answered_at else fact.waiting_since
+    if not fact.into:
+        return episode if episode.closed_at else episode._replace(asked_at=asked)
+    if fact.was != "open":
+        return episode
+    if fact.on:
+        return episode._replace(closed_at=fact.at, asked_at=episode.asked_at if episode.answered_at else None)
+    return episode._replace(closed_at=None, asked_at=asked)
 
 
 def step_of(since: datetime, until: datetime) -> str:

@@ -12,7 +12,11 @@ from okno.kit.wire import Answer, Wire
 
 
 class Fact(NamedTuple):
-    """What an episode is made from: an event without its text. `episode` of openings only."""
+    """What an episode is made from: an event without its text. `episode` of openings only.
+
+    Of `merged` and `split`: whether it continues elsewhere, is parted again (`on` false), was open, and since when the
+    customer waits after it.
+    """
 
     type: str
     at: datetime
@@ -20,6 +24,10 @@ class Fact(NamedTuple):
     actor_id: UUID
     seq: int
     episode: int = 0
+    into: bool = False
+    on: bool = True
+    was: str = ""
+    waiting_since: datetime | None = None
 
 
 class Episode(NamedTuple):

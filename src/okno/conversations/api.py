@@ -15,7 +15,7 @@ from okno.conversations.attached import Attached, attachment_of
 from okno.conversations.erasing import erase_in
 from okno.conversations.events import NOTE_MENTIONS, NoteMentions, TimelineListener
 from okno.conversations.hands import Beside, Names, Sender, draft_of, system_of
-from okno.conversations.labels import Labels
+from okno.conversations.joining import Joining
 from okno.conversations.marks import Marks
 from okno.conversations.reading import Changes
 from okno.conversations.search.api import forget_demo, refresh_in
@@ -68,7 +68,7 @@ __all__ = [
 ]
 
 
-class Conversations(Labels, Marks):
+class Conversations(Joining, Marks):
     """Commands append through `writer`; where the state decides, in an own transaction by the same function."""
 
     def __init__(self, database: Database, writer: Writer, clock: Clock, names: Names, files: Files) -> None:
@@ -293,8 +293,12 @@ class Conversations(Labels, Marks):
     async def open_for_contact(
         self, workspace_id: int, contact_id: UUID, *, inbox_id: int, channel: str, team_id: int
     ) -> UUID:
-        """The contact's open conversation: the one there is, the last one closed lately, or a new one."""
+        """The contact's open conversation: the one there is, the last one closed lately, or a new one.
+
+        One that continues in another contact's is parted from that: the customer answers from where he is read.
+        """
         appended: list[tuple[Draft, Stored]] = []
+        continued = False
         async with self._db.transaction() as tx:
             record = await tx.fetchrow(SQL["find_open"], workspace_id, contact_id)
             if record:
@@ -305,7 +309,9 @@ class Conversations(Labels, Marks):
             if record:
                 conversation_id = UUID(str(record["id"]))
                 locked = await tx.fetchrow(SQL["lock_conversation"], workspace_id, conversation_id)
-                if locked and locked["status"] == "closed":
+                if locked and locked["merged_into"]:
+                    continued = True
+                elif locked and locked["status"] == "closed":
                     appended.append(await self._reopen_in(tx, workspace_id, locked, ("system", NOBODY), now))
             else:
                 conversation_id = uuid7()
@@ -320,6 +326,10 @@ class Conversations(Labels, Marks):
                     return UUID(str(record["id"]))
                 draft = draft_of(workspace_id, conversation_id, ("system", NOBODY), Opened(1))
                 appended.append((draft, await self._append_in(tx, draft, now)))
+        if continued:
+            await self._part_written(system_of(workspace_id), conversation_id)
+            place = {"inbox_id": inbox_id, "team_id": team_id}
+            return await self.open_for_contact(workspace_id, contact_id, channel=channel, **place)
         self._announce(appended)
         for listener in self._listeners:
             listener.on_conversation(workspace_id, contact_id, conversation_id, is_open=True)
@@ -353,14 +363,20 @@ class Conversations(Labels, Marks):
             locked = await self._locked(tx, actor, conversation_id)
             appended = []
             if locked["status"] == "closed":
-                if await tx.fetchrow(SQL["find_open"], actor.workspace_id, locked["contact_id"]):
+                if locked["merged_into"]:
+                    raise Conflict("it continues in another conversation: take the merge back instead")
+                if not locked["apart"] and await tx.fetchval(
+                    SQL["has_own_open"], actor.workspace_id, locked["contact_id"], conversation_id
+                ):
                     raise Conflict("this customer has another open conversation")
                 sender: Sender = ("operator", actor.operator_id)
                 now = millis(self._clock.now())
                 appended = [await self._reopen_in(tx, actor.workspace_id, locked, sender, now)]
         if appended:
             for listener in self._listeners:
-                listener.on_conversation(actor.workspace_id, locked["contact_id"], conversation_id, is_open=True)
+                listener.on_conversation(
+                    *(actor.workspace_id, locked["contact_id"], conversation_id), is_open=True, apart=locked["apart"]
+                )
         return await self._changed(actor, conversation_id, appended, scope=False)
 
     async def act(self, actor: Actor, conversation_id: UUID, work: Work, *, scope: bool = False) -> ConversationRow:
@@ -396,18 +412,23 @@ class Conversations(Labels, Marks):
     async def reopen_waiting(self, workspace_id: int, conversation_ids: Sequence[UUID]) -> None:
         """A customer's message met a conversation that was being closed: the customer must not wait in the dark."""
         for record in await self._db.fetch(SQL["list_waiting_closed"], workspace_id, list(conversation_ids)):
+            await self._part_written(system_of(workspace_id), record["id"])
             appended = []
             async with self._db.transaction() as tx:
                 locked = await tx.fetchrow(SQL["lock_conversation"], workspace_id, record["id"])
                 if not locked or locked["status"] != "closed":
                     continue
-                if await tx.fetchrow(SQL["find_open"], workspace_id, locked["contact_id"]):
+                if not locked["apart"] and await tx.fetchval(
+                    SQL["has_own_open"], workspace_id, locked["contact_id"], record["id"]
+                ):
                     continue
                 now = millis(self._clock.now())
                 appended = [await self._reopen_in(tx, workspace_id, locked, ("system", NOBODY), now)]
             self._announce(appended)
             for listener in self._listeners:
-                listener.on_conversation(workspace_id, locked["contact_id"], record["id"], is_open=True)
+                listener.on_conversation(
+                    *(workspace_id, locked["contact_id"], record["id"]), is_open=True, apart=locked["apart"]
+                )
                 listener.on_row_changed(workspace_id, record["id"], scope=False)
 
     async def record(
@@ -468,6 +489,8 @@ class Conversations(Labels, Marks):
                 "delete_demo_drafts",
                 "delete_demo_attachments",
                 "delete_demo_events",
+                "delete_demo_merges",
+                "delete_demo_splits",
                 "delete_demo_participants",
             ):
                 await tx.execute(SQL[name])

@@ -13,7 +13,10 @@ from okno.files.types import FileLink, FileRow
 
 
 class Attached:
-    """One scope for the timeline and its files: a file is seen by whoever sees its conversation, or uploaded it."""
+    """One scope for the timeline and its files: a file is seen by whoever sees its conversation, or uploaded it.
+
+    Or by whoever sees the conversation its message was split off to.
+    """
 
     def __init__(self, database: Database, files: Files) -> None:
         self._db = database
@@ -22,11 +25,16 @@ class Attached:
     async def list_links(self, actor: Actor, ids: Sequence[UUID]) -> list[FileLink]:
         """Links of the files an operator may see; the others are left out."""
         rows = await self._files.list_ready(actor.workspace_id, ids)
+        carried = await self._db.fetch(SQL["list_carried_files"], actor.workspace_id, [row.id for row in rows])
         conversations = {row.conversation_id for row in rows if row.conversation_id}
+        conversations |= {r["into_id"] for r in carried}
         records = await self._db.fetch(SQL["list_scopes"], actor.workspace_id, list(conversations))
         seen = {r["id"] for r in records if rules.sees(actor, r)}
+        elsewhere = {r["file_id"] for r in carried if r["into_id"] in seen}
         return [
-            self._files.link(row) for row in rows if row.conversation_id in seen or row.owner_id == actor.operator_id
+            self._files.link(row)
+            for row in rows
+            if row.conversation_id in seen or row.id in elsewhere or row.owner_id == actor.operator_id
         ]
 
     async def list_links_for_customer(

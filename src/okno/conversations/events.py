@@ -60,6 +60,8 @@ class TimelineListener(Protocol):
         """The deletion `draft` has emptied quotes in `holders`, other conversations of the contact."""
         ...
 
-    def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
-        """A contact's conversation was opened, reopened or closed."""
+    def on_conversation(
+        self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool, apart: bool = False
+    ) -> None:
+        """A contact's conversation was opened, reopened or closed; `apart`: it stands beside the customer's own."""
         ...

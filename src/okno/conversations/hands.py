@@ -34,9 +34,19 @@ Beside = Callable[[Connection, Any], Awaitable[None]]
 """What a caller does in the same transaction: it is given the conversation as it was locked, and may refuse."""
 
 
+class Log(Protocol):
+    """Where it is written down who did what."""
+
+    async def record(
+        self, place: Connection | Database, actor: Actor | None, action: str, subject: str = "", detail: str = ""
+    ) -> None: ...
+
+
 class Names(Protocol):
     """Names of operators, kept in memory by `access`."""
 
+    @property
+    def audit(self) -> Log: ...
     def name_of(self, operator_id: UUID) -> str: ...
     def works_here(self, workspace_id: int, operator_id: UUID) -> bool: ...
 

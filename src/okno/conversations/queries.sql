@@ -2,7 +2,7 @@
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
@@ -11,7 +11,7 @@ SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS co
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid
   FROM unnest($2::uuid[]) AS wanted (id)
@@ -33,7 +33,7 @@ SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS see
        c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM whole LEFT JOIN (changed JOIN conversation c ON c.workspace_id = $1 AND c.id = changed.id
                         JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id) ON whole.whole
@@ -49,7 +49,7 @@ SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq,
 
 -- name: lock_conversation :one
 SELECT workspace_id, id, contact_id, inbox_id, channel, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
-       snoozed, snoozed_until,
+       snoozed, snoozed_until, apart, merged_into, merged, closed_at, preview, preview_actor,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
 
@@ -72,7 +72,7 @@ SELECT id FROM conversation
 SELECT conversation_id, seq, body FROM event
  WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) AND (conversation_id, seq) > ($6::uuid, $7::bigint)
    AND (conversation_id = $3 AND type = 'edited' AND starts_with(body, $4)
-        OR type IN ('message', 'note') AND strpos(body, $5) > 0)
+        OR type IN ('message', 'note', 'carried') AND strpos(body, $5) > 0)
  ORDER BY conversation_id, seq LIMIT 1000;
 
 -- name: hand_over :exec
@@ -198,21 +198,24 @@ SELECT seq, actor, body FROM event
 -- name: set_preview :exec
 UPDATE conversation SET preview = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
 
+-- The contact's own one before what was split off.
 -- name: find_open :one
-SELECT id, status FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open' LIMIT 1;
+SELECT id, status, apart FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open' ORDER BY apart LIMIT 1;
 
+-- What continues in another conversation of the same contact is not taken up again.
 -- name: find_reopenable :one
-SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'closed' AND closed_at > $3
+SELECT id FROM conversation c WHERE workspace_id = $1 AND contact_id = $2 AND status = 'closed' AND closed_at > $3
+   AND NOT EXISTS (SELECT FROM conversation o WHERE o.workspace_id = $1 AND o.id = c.merged_into AND o.contact_id = $2)
  ORDER BY closed_at DESC LIMIT 1;
 
 -- name: insert_conversation :value
 INSERT INTO conversation (workspace_id, id, contact_id, inbox_id, channel, team_id, last_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-ON CONFLICT (workspace_id, contact_id) WHERE status = 'open' DO NOTHING
+ON CONFLICT (workspace_id, contact_id) WHERE status = 'open' AND NOT apart DO NOTHING
 RETURNING id;
 
 -- name: list_of_contacts :many
-SELECT id, contact_id, status, assignee_id, last_seq, customer_got_seq, customer_read_seq, operator_read_seq
+SELECT id, contact_id, status, assignee_id, last_seq, customer_got_seq, customer_read_seq, operator_read_seq, apart, merged_into
   FROM (SELECT * FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND status = 'open'
         UNION ALL
         SELECT * FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) AND status = 'closed') AS c
@@ -323,6 +326,16 @@ DELETE FROM participant t USING conversation c, contact p
  WHERE c.workspace_id = t.workspace_id AND c.id = t.conversation_id
    AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
 
+-- name: delete_demo_merges :exec
+DELETE FROM conversation_merge m USING conversation c, contact p
+ WHERE c.workspace_id = m.workspace_id AND c.id = m.from_id
+   AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
+
+-- name: delete_demo_splits :exec
+DELETE FROM split_message s USING conversation c, contact p
+ WHERE c.workspace_id = s.workspace_id AND c.id = s.conversation_id
+   AND p.workspace_id = c.workspace_id AND p.id = c.contact_id AND p.demo;
+
 -- name: delete_demo :value
 WITH gone AS (
   DELETE FROM conversation c USING contact p
@@ -389,3 +402,83 @@ SELECT workspace_id, id, last_seq, $3 FROM conversation WHERE workspace_id = $1 
 ON CONFLICT (workspace_id, conversation_id) DO UPDATE SET seq = excluded.seq, cleared_at = excluded.cleared_at
   WHERE history_clear.seq < excluded.seq
 RETURNING conversation_id, seq;
+
+-- Whether two contacts are shown as one person.
+-- name: one_person :value
+SELECT count(DISTINCT coalesce(merged_into, id)) = 1 FROM contact WHERE workspace_id = $1 AND id IN ($2, $3) LIMIT 1;
+
+-- name: list_merged :many
+SELECT u.id FROM conversation c, unnest(c.merged) AS u (id) WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) LIMIT 100;
+
+-- name: set_merged :exec
+UPDATE conversation SET status = 'closed', closed_at = coalesce(closed_at, $4), merged_into = $3, merged = '{}', waiting_since = NULL,
+       held_at = NULL, unread = 0, operator_read_seq = last_seq, snoozed = false, snoozed_until = NULL,
+       change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: point :exec
+UPDATE conversation SET merged_into = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = ANY($2::uuid[]);
+
+-- name: set_joined :exec
+UPDATE conversation SET merged = $3, apart = $4, waiting_since = $5, change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: insert_merge :exec
+INSERT INTO conversation_merge (workspace_id, id, into_id, from_id, moved, swapped, status, apart, turn, assignee_id, team_id,
+  waiting_since, closed_at, into_waiting, operator_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+
+-- name: find_merge :one
+SELECT id, into_id, from_id, moved, swapped, status, apart, turn, assignee_id, team_id, waiting_since, closed_at, into_waiting, operator_id,
+       created_at
+  FROM conversation_merge WHERE workspace_id = $1 AND from_id = $2 AND undone_at IS NULL LIMIT 1;
+
+-- name: end_merge :exec
+UPDATE conversation_merge SET undone_at = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: set_parted :exec
+UPDATE conversation SET status = $3, closed_at = $4, apart = $5, turn = $6, assignee_id = $7, team_id = $8, waiting_since = $9,
+       merged_into = NULL, merged = $10, change_xid = pg_current_xact_id()
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: has_own_open :value
+SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = $1 AND contact_id = $2 AND status = 'open' AND NOT apart AND id <> $3) LIMIT 1;
+
+-- Whether somebody of the company has written in any of these since a moment.
+-- name: answered_since :value
+SELECT EXISTS (SELECT FROM event WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) AND type = 'message'
+                  AND actor IN ('operator', 'bot') AND created_at >= $3) LIMIT 1;
+
+-- name: list_said :many
+SELECT e.seq, e.created_at, e.actor, e.actor_id, e.type, e.body,
+       EXISTS (SELECT FROM split_message s JOIN conversation b ON b.workspace_id = s.workspace_id AND b.id = s.into_id
+                WHERE s.workspace_id = $1 AND s.conversation_id = $2 AND s.seq = e.seq
+                  AND b.merged_into IS DISTINCT FROM $2) AS gone
+  FROM event e
+ WHERE e.workspace_id = $1 AND e.conversation_id = $2 AND e.seq = ANY($3::bigint[]) ORDER BY e.seq LIMIT 1000;
+
+-- name: insert_split :exec
+INSERT INTO conversation (workspace_id, id, contact_id, inbox_id, channel, team_id, assignee_id, turn, apart, preview, preview_actor,
+                          waiting_since, last_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11, $12, $12);
+
+-- name: put_split :exec
+INSERT INTO split_message (workspace_id, conversation_id, seq, into_id, files)
+SELECT $1, $2, u.seq, $3, u.files::uuid[] FROM unnest($4::bigint[], $5::text[]) AS u (seq, files)
+ON CONFLICT (workspace_id, conversation_id, seq) DO UPDATE SET into_id = excluded.into_id, files = excluded.files;
+
+-- Since when the customer waits in these conversations for what does not continue elsewhere, as far as he waits at all ($3).
+-- name: waits_still :value
+SELECT min(e.created_at) FROM event e
+ WHERE e.workspace_id = $1 AND e.conversation_id = ANY($2::uuid[]) AND e.type = 'message' AND e.actor = 'customer' AND e.created_at >= $3
+   AND NOT EXISTS (SELECT FROM split_message s JOIN conversation b ON b.workspace_id = s.workspace_id AND b.id = s.into_id
+                    WHERE s.workspace_id = $1 AND s.conversation_id = e.conversation_id AND s.seq = e.seq
+                      AND (b.merged_into IS NULL OR b.merged_into <> ALL($2::uuid[]))) LIMIT 1;
+
+-- name: set_waiting :exec
+UPDATE conversation SET waiting_since = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;
+
+-- Where else a file of a message is shown.
+-- name: list_carried_files :many
+SELECT DISTINCT f.id AS file_id, s.into_id FROM unnest($2::uuid[]) AS f (id)
+  JOIN split_message s ON s.workspace_id = $1 AND s.files @> ARRAY[f.id] AND s.files <> '{}' LIMIT 1000;

@@ -17,6 +17,8 @@ from okno.conversations.types import (
     EventPage,
     Labels,
     ListWhere,
+    NewMerge,
+    NewSplit,
     Send,
     Status,
     Tab,
@@ -231,6 +233,48 @@ async def reopen_conversation(conversations: Conversations, actor: Actor, conver
     return await conversations.reopen(actor, conversation_id)
 
 
+@post(
+    "/conversations/{conversation_id:uuid}/merges",
+    operation_id="merge_conversations",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Have another one continue here",
+)
+async def merge_conversations(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: NewMerge
+) -> ConversationRow:
+    """Of the same customer; the other one leaves every list. Nothing is moved, and it can be taken back."""
+    return await conversations.merge(actor, conversation_id, data.conversation)
+
+
+@delete(
+    "/conversations/{conversation_id:uuid}/merges/{other_id:uuid}",
+    operation_id="part_conversations",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Take a merge back",
+)
+async def part_conversations(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, other_id: UUID
+) -> ConversationRow:
+    """The other one is as it was; what was said since stays where it was said."""
+    return await conversations.part(actor, conversation_id, other_id)
+
+
+@post(
+    "/conversations/{conversation_id:uuid}/splits",
+    operation_id="split_conversation",
+    status_code=201,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Split messages off",
+)
+async def split_conversation(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: NewSplit
+) -> ConversationRow:
+    """They continue in a conversation of their own, beside this one: that is answered. Merging it back undoes it."""
+    return await conversations.split(actor, conversation_id, data.seqs)
+
+
 @put(
     "/conversations/{conversation_id:uuid}/labels",
     operation_id="set_labels",
@@ -309,5 +353,6 @@ ROUTER = Router(
         *(list_conversations, get_counters, get_conversation, list_events, send_event, assign_conversation),
         *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_drafts),
         *(list_labels, list_file_links, hold_conversation, bring_in, let_go),
+        *(merge_conversations, part_conversations, split_conversation),
     ],
 )

@@ -13,6 +13,7 @@ from okno.conversations.types import (
     ActorType,
     Assigned,
     Body,
+    Carried,
     Counters,
     Deleted,
     Described,
@@ -27,6 +28,7 @@ from okno.conversations.types import (
     SendDeletion,
     SendEdit,
     SendReaction,
+    Split,
     TaskNoted,
 )
 from okno.kit import limits
@@ -78,10 +80,11 @@ def erase(body: Body, conversation: UUID, seq: int, *, here: bool) -> Body:
     """
     if isinstance(body, Edited):
         return replace(body, text="") if here and body.seq == seq and body.text else body
-    if isinstance(body, Message | Note) and body.quote and body.quote.excerpt:
+    if isinstance(body, Message | Note | Carried) and body.quote and body.quote.excerpt:
         quote = body.quote
         if (quote.conversation, quote.seq) == (conversation, seq):
-            return replace(body, quote=replace(quote, excerpt=""))
+            body = replace(body, quote=replace(quote, excerpt=""))
+            return replace(body, text="", attachments=[]) if isinstance(body, Carried) else body
     return body
 
 
@@ -93,6 +96,10 @@ def bare(body: Body, at: datetime) -> Body:  # noqa: PLR0911 - one a type
             return body if body == gone else gone
         case Edited(text=text) if text:
             return replace(body, text="")
+        case Carried(quote=quote) if quote.excerpt or body.text or body.attachments:
+            return replace(body, text="", attachments=[], quote=replace(quote, excerpt=""))
+        case Split(excerpt=excerpt) if excerpt:
+            return replace(body, excerpt="")
         case SecretAsked(label=label) if label or body.state != "closed":
             return replace(body, label="", state="closed")
         case Assigned(reason=reason) if reason:

@@ -32,7 +32,7 @@ ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS 
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
  c.last_seq, c.last_at, c.active_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq,
  c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at, c.snoozed, c.snoozed_until,
- c.due_at, c.due_warn_at, c.due_clock,
+ c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
  ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id)
    AS participants"""
 TAKES_PART = "id IN (SELECT conversation_id FROM participant WHERE workspace_id = $1 AND operator_id = $2)"
@@ -129,6 +129,8 @@ def _branch(by: ListFilter, condition: str) -> str:
         where.append("snoozed")
     elif not by.contact:  # a customer's conversations are all of them
         where.append("NOT snoozed")
+        if by.status == "closed":  # an open one is merged into nothing
+            where.append("merged_into IS NULL")
     if by.cursor:
         where.append(f"({key}, id) {later} ($7, $8)")
     if by.label:
@@ -145,7 +147,8 @@ def _labelled(by: ListFilter) -> str:
         where += " AND (active_at, conversation_id) < ($7, $8)"
     return (
         f"(SELECT conversation_id AS id, active_at FROM conversation_label WHERE {where} AND NOT EXISTS (SELECT FROM"
-        " conversation s WHERE s.workspace_id = $1 AND s.id = conversation_id AND s.snoozed)"
+        " conversation s WHERE s.workspace_id = $1 AND s.id = conversation_id"
+        " AND (s.snoozed OR s.merged_into IS NOT NULL))"
         " ORDER BY active_at DESC, conversation_id DESC LIMIT $4)"
     )
 
@@ -179,6 +182,8 @@ def row_of(record: Any) -> ConversationRow:
         record["snoozed"],
         record["snoozed_until"],
         Due(record["due_clock"], record["due_at"], record["due_warn_at"]) if record["due_at"] else None,
+        record["merged_into"],
+        record["merged"],
     )
 
 

@@ -241,6 +241,47 @@ class Rated(Answer, tag_field="type", tag="rated", frozen=True):
     solved: bool | None = None
 
 
+class Merged(Answer, tag_field="type", tag="merged", frozen=True):
+    """Two conversations were joined, or parted again (`on` false); each has the event.
+
+    `into`: this one continues in `conversation`; else that one continues here. `was` is the status of the one that
+    continues elsewhere, as it was before. `waiting_since`: since when the customer waits in this one now.
+    """
+
+    conversation: UUID
+    into: bool
+    on: bool
+    was: Status
+    waiting_since: datetime | None = None
+
+
+class Split(Answer, tag_field="type", tag="split", frozen=True):
+    """Messages were split off: `off` they go from here to `conversation`, else they came from there.
+
+    `seqs` are their numbers where they were said, `excerpt` how the first begins; `waiting_since` as in `merged`.
+    """
+
+    conversation: UUID
+    off: bool
+    seqs: list[int]
+    excerpt: str = ""
+    waiting_since: datetime | None = None
+
+
+class Carried(Answer, tag_field="type", tag="carried", frozen=True, omit_defaults=True):
+    """A message as it was said in another conversation, `quote`, before it was split off; customers see it there.
+
+    Once that is deleted, text, files and the excerpt are gone here, too.
+    """
+
+    quote: Quote
+    said_at: datetime
+    by: ActorType
+    by_id: UUID
+    text: str = ""
+    attachments: list[Attachment] = []
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
@@ -269,6 +310,9 @@ Body = (
     | Overdue
     | Promised
     | Rated
+    | Merged
+    | Split
+    | Carried
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'
@@ -383,6 +427,7 @@ class ConversationRow(Answer, frozen=True):
     messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was
     handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside
     until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first.
+    `merged_into`: it continues in that one and stands in no list; `merged` are those that continue here.
     """
 
     id: UUID
@@ -412,6 +457,8 @@ class ConversationRow(Answer, frozen=True):
     snoozed: bool = False
     snoozed_until: datetime | None = None
     due: Due | None = None
+    merged_into: UUID | None = None
+    merged: list[UUID] = []
 
 
 class ListWhere(NamedTuple):
@@ -479,6 +526,18 @@ class Ack(Answer, frozen=True):
     conversation: UUID
     seq: int
     at: str
+
+
+class NewMerge(Wire, frozen=True):
+    """Another conversation of the same customer: it continues in this one."""
+
+    conversation: UUID
+
+
+class NewSplit(Wire, frozen=True):
+    """Numbers of messages and notes of this conversation that continue in one of their own."""
+
+    seqs: Annotated[list[Seq], Meta(min_length=1, max_length=limits.SPLIT_MESSAGES_MAX)]
 
 
 class Labels(Wire, frozen=True):

@@ -507,6 +507,9 @@ CREATE TABLE public.conversation (
     due_at timestamp with time zone,
     due_warn_at timestamp with time zone,
     due_clock text,
+    apart boolean DEFAULT false NOT NULL,
+    merged_into uuid,
+    merged uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
 )
@@ -519,6 +522,27 @@ CREATE TABLE public.conversation_label (
     status text NOT NULL,
     active_at timestamp with time zone NOT NULL,
     conversation_id uuid NOT NULL
+);
+
+CREATE TABLE public.conversation_merge (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    into_id uuid NOT NULL,
+    from_id uuid NOT NULL,
+    moved uuid[] NOT NULL,
+    swapped boolean NOT NULL,
+    status text NOT NULL,
+    apart boolean NOT NULL,
+    turn text NOT NULL,
+    assignee_id uuid,
+    team_id bigint NOT NULL,
+    waiting_since timestamp with time zone,
+    closed_at timestamp with time zone,
+    into_waiting timestamp with time zone,
+    operator_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT conversation_merge_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
 );
 
 CREATE TABLE public.crm_connector (
@@ -1083,7 +1107,7 @@ CREATE TABLE public.queue_entry (
     leave_reason text,
     operator_id uuid,
     CONSTRAINT queue_entry_check CHECK (((left_at IS NULL) = (leave_reason IS NULL))),
-    CONSTRAINT queue_entry_leave_reason_check CHECK ((leave_reason = ANY (ARRAY['assigned'::text, 'taken'::text, 'answered'::text, 'closed'::text, 'abandoned'::text, 'moved'::text, 'bot'::text])))
+    CONSTRAINT queue_entry_leave_reason_check CHECK ((leave_reason = ANY (ARRAY['assigned'::text, 'taken'::text, 'answered'::text, 'closed'::text, 'abandoned'::text, 'moved'::text, 'bot'::text, 'merged'::text])))
 );
 
 ALTER TABLE public.queue ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1289,6 +1313,14 @@ CREATE TABLE public.snooze (
     until_at timestamp with time zone,
     seq bigint NOT NULL,
     created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.split_message (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    into_id uuid NOT NULL,
+    files uuid[] NOT NULL
 );
 
 CREATE TABLE public.supervision_setting (
@@ -1522,6 +1554,9 @@ ALTER TABLE ONLY public.contact_operator
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.conversation_merge
+    ADD CONSTRAINT conversation_merge_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_pkey PRIMARY KEY (id, workspace_id);
 
@@ -1720,6 +1755,9 @@ ALTER TABLE ONLY public.sla_track
 ALTER TABLE ONLY public.snooze
     ADD CONSTRAINT snooze_pkey PRIMARY KEY (conversation_id, workspace_id);
 
+ALTER TABLE ONLY public.split_message
+    ADD CONSTRAINT split_message_pkey PRIMARY KEY (workspace_id, conversation_id, seq);
+
 ALTER TABLE ONLY public.supervision_setting
     ADD CONSTRAINT supervision_setting_pkey PRIMARY KEY (workspace_id);
 
@@ -1833,9 +1871,13 @@ CREATE INDEX conversation_label_conversation ON public.conversation_label USING 
 
 CREATE UNIQUE INDEX conversation_label_list ON public.conversation_label USING btree (workspace_id, label, team_id, status, active_at DESC, conversation_id DESC);
 
+CREATE UNIQUE INDEX conversation_merge_from ON public.conversation_merge USING btree (workspace_id, from_id) WHERE (undone_at IS NULL);
+
 CREATE INDEX conversation_mine ON public.conversation USING btree (workspace_id, assignee_id, status, active_at DESC, id DESC) WHERE (assignee_id IS NOT NULL);
 
-CREATE UNIQUE INDEX conversation_open ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'open'::text);
+CREATE UNIQUE INDEX conversation_one_open ON public.conversation USING btree (workspace_id, contact_id) WHERE ((status = 'open'::text) AND (NOT apart));
+
+CREATE INDEX conversation_open ON public.conversation USING btree (workspace_id, contact_id) WHERE (status = 'open'::text);
 
 CREATE INDEX conversation_snoozed ON public.conversation USING btree (workspace_id, id) WHERE snoozed;
 
@@ -1939,6 +1981,8 @@ CREATE INDEX sla_clock_warn ON public.sla_clock USING btree (warn_at) WHERE ((st
 
 CREATE INDEX snooze_due ON public.snooze USING btree (until_at) WHERE (until_at IS NOT NULL);
 
+CREATE INDEX split_message_file ON public.split_message USING gin (files) WHERE (files <> '{}'::uuid[]);
+
 CREATE INDEX task_contact ON public.task USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX task_conversation ON public.task USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
@@ -2024,6 +2068,9 @@ ALTER TABLE ONLY public.contact_operator
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.conversation_merge
+    ADD CONSTRAINT conversation_merge_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id);

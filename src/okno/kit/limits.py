@@ -277,6 +277,8 @@ MENTIONED_MAX: Final = 100  # members of the teams named in one note
 VIEWS_MAX: Final = 50  # of one person, and as many of everybody: a menu that is still read
 VIEW_COUNT_MAX: Final = 100  # beyond it "99+" is shown: a count stays a bounded reading
 MERGED_MAX: Final = 50  # contacts of one person
+JOINED_MAX: Final = 20  # conversations shown as one
+SPLIT_MESSAGES_MAX: Final = 100  # split off at once
 TIMER_LOOK_S: Final = 5.0  # another process may have set an earlier time: so late at most it is seen
 TIMERS_AT_ONCE_MAX: Final = 200  # nine o'clock on Monday: the next ones follow at once
 

@@ -49,7 +49,7 @@ class OperatorListening(Listening, Protocol):
 class VisitorListening(Listening, Protocol):
     contact_id: UUID | None
 
-    def conversation_changed(self, conversation_id: UUID, *, is_open: bool) -> None: ...
+    def conversation_changed(self, conversation_id: UUID, *, is_open: bool, apart: bool) -> None: ...
 
 
 class Far(Protocol):
@@ -273,9 +273,11 @@ class Hub:
                 if not (session.customer and draft.target == "note"):
                     session.send(frame)
 
-    def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
+    def on_conversation(
+        self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool, apart: bool = False
+    ) -> None:
         for session in list(self._contacts.get((workspace_id, contact_id), ())):
-            session.conversation_changed(conversation_id, is_open=is_open)
+            session.conversation_changed(conversation_id, is_open=is_open, apart=apart)
 
     def on_typing(self, thread: Thread, frame: TypingFrame, sender: Listening | None) -> None:
         """Not stored. A customer's draft goes to operators only, an operator's to those who watch him.

@@ -149,7 +149,8 @@ class VisitorSession(Session):
             await self._record(target)
         else:
             target = None
-        if target is None or isinstance(what, SendMessage):
+        meant = await self._meant(what, frame.conversation)
+        if meant is None and (target is None or isinstance(what, SendMessage)):
             contact_id, conversation_id = await self.realtime.site.open_conversation(
                 guest, name=self._name, email=self._email, locale=self._locale
             )
@@ -158,7 +159,15 @@ class VisitorSession(Session):
             if self._submit_text(guest.workspace_id, target, "customer", contact_id, frame):
                 return
         sender = ("customer", self.contact_id or NOBODY)
-        await self._send(guest.workspace_id, target, sender, frame, "own", guest.visitor_id)
+        await self._send(guest.workspace_id, meant or target or NOBODY, sender, frame, "own", guest.visitor_id)
+
+    async def _meant(self, what: Send, named: UUID | None) -> UUID | None:
+        """Where a message goes that names or quotes an open conversation beside his own."""
+        quoted = what.quote.conversation if isinstance(what, SendMessage) and what.quote else None
+        if not isinstance(what, SendMessage) or {quoted, named} <= {None, self.current}:
+            return None
+        records = await self.realtime.site.list_conversations(self.guest.workspace_id, self.contact_id)
+        return self.guest._replace(conversations=records).goes_to(what, named)
 
     async def _now_in(self, contact_id: UUID, conversation_id: UUID) -> None:
         if self.contact_id != contact_id:
@@ -171,12 +180,14 @@ class VisitorSession(Session):
             self.say(ThreadFrame(self._thread(conversation_id, "open", None, 0)))
             await self.open_thread(conversation_id, None)
 
-    def conversation_changed(self, conversation_id: UUID, *, is_open: bool) -> None:
-        if is_open and conversation_id not in self.threads:
+    def conversation_changed(self, conversation_id: UUID, *, is_open: bool, apart: bool) -> None:
+        """What stands beside his own is followed, too; his messages go there only when it is named."""
+        if is_open and not apart:
             self.current, self._open = conversation_id, True
-            self.realtime.tasks.spawn(self._follow(conversation_id), name="visitor follows")
         elif conversation_id == self.current:
-            self._open = is_open
+            self._open = is_open and not apart
+        if is_open and conversation_id not in self.threads:
+            self.realtime.tasks.spawn(self._follow(conversation_id), name="visitor follows")
 
     async def _follow(self, conversation_id: UUID) -> None:
         try:

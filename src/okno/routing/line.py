@@ -93,7 +93,9 @@ class Lines:
 
     async def _follow_place(self, workspace_id: int, r: Any, queue: Queue, now: datetime) -> None:
         facts = rules.Facts(
-            *(r["status"], r["turn"], r["assignee_id"], r["waiting_since"]), answered=r["preview_actor"] != "customer"
+            *(r["status"], r["turn"], r["assignee_id"], r["waiting_since"]),
+            answered=r["preview_actor"] != "customer",
+            merged=r["merged_into"] is not None,
         )
         if not rules.waits(facts):
             if r["entry_id"]:

@@ -176,7 +176,7 @@ SELECT f.workspace_id, f.operator_id, f.id FROM unnest($1::bigint[], $2::uuid[])
 
 -- name: list_facts :many
 SELECT c.id, c.status, c.turn, c.assignee_id, c.waiting_since, c.team_id, c.inbox_id, c.contact_id, c.channel, c.episode,
-       c.held_at, c.preview_actor, c.last_at, coalesce(i.team_id, 0) AS inbox_team_id,
+       c.held_at, c.preview_actor, c.last_at, c.merged_into, coalesce(i.team_id, 0) AS inbox_team_id,
        e.id AS entry_id, e.queue_id, a.id AS assignment_id, a.operator_id AS operator_id, a.assigned_at, a.answer_by,
        a.queue_id AS assigned_queue_id
   FROM conversation c LEFT JOIN inbox i ON i.workspace_id = c.workspace_id AND i.id = c.inbox_id

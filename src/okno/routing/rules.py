@@ -160,13 +160,17 @@ def queue_of(
 
 
 class Facts(NamedTuple):
-    """A conversation as routing sees it. `answered`: the last message is no customer's."""
+    """A conversation as routing sees it. `answered`: the last message is no customer's.
+
+    `merged`: it continues elsewhere.
+    """
 
     status: str
     turn: str
     assignee_id: UUID | None
     waiting_since: datetime | None
     answered: bool = False
+    merged: bool = False
 
 
 def waits(facts: Facts) -> bool:
@@ -176,6 +180,8 @@ def waits(facts: Facts) -> bool:
 
 def leave_reason(facts: Facts) -> LeaveReason:
     """Why it stands in the queue no more."""
+    if facts.merged:
+        return "merged"
     if facts.status != "open":
         return "closed" if facts.answered else "abandoned"
     if facts.assignee_id is not None:

@@ -14,7 +14,7 @@ from okno.kit.wire import NO_NUL, Answer, MessageText, Name, OptionalText, Wire
 OperatorState = Literal["online", "busy", "break", "offline"]
 Mode = Literal["automatic", "offer", "pull"]
 Sticky = Literal["off", "loose", "strict"]
-LeaveReason = Literal["assigned", "taken", "answered", "closed", "abandoned", "moved", "bot"]
+LeaveReason = Literal["assigned", "taken", "answered", "closed", "abandoned", "moved", "bot", "merged"]
 Fate = Literal["accepted", "declined", "expired", "withdrawn", "unanswered"]
 AssignReason = Literal["automatic", "offer", "taken", "transfer", "sticky"]
 

@@ -16,9 +16,19 @@ export function bare(body: Body, at: string): Body {
       return { ...body, reason: "" }
     case "described":
       return { ...body, value: "" }
+    case "carried":
+      return { ...body, text: undefined, attachments: undefined, quote: { ...body.quote, excerpt: "" } }
+    case "split":
+      return { ...body, excerpt: "" }
     default:
       return body
   }
+}
+
+/** What repeats a deleted message loses its words; one that was carried over, its text and files, too. */
+more.emptied = (body, quote) => {
+  const held: Body = body
+  return held.type === "carried" ? { ...held, quote, text: undefined, attachments: undefined } : { ...body, quote }
 }
 
 more.erased = (events, by) => {

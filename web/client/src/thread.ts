@@ -77,15 +77,16 @@ export function after(event: Event, change: Event): Event {
   if (about(event, event.seq)) body = fold(body, change)
   else if (change.body.type === "deleted") {
     if (body.type === "edited" && about(event, body.seq)) body = { ...body, text: "" }
-    else if (quote && about(quote, quote.seq)) body = { ...(body as Message), quote: { ...quote, excerpt: "" } }
+    else if (quote && about(quote, quote.seq)) body = (more.emptied ?? plain)(body as Message, { ...quote, excerpt: "" })
   }
   return body === event.body ? event : { ...event, body }
 }
 
 const deletions = (events: readonly Event[]): Event[] => events.filter((e) => e.body.type === "deleted")
 
+const plain = (body: Message, quote: Quote): Body => ({ ...body, quote })
 /** What only operators are told: `erased.ts` puts it here, so that the widget need not carry it. */
-export const more: { erased?: (events: Event[], by: Event) => Event[] } = {}
+export const more: { erased?: (events: Event[], by: Event) => Event[]; emptied?: (body: Message, quote: Quote) => Body } = {}
 
 function appendDense(events: Event[], event: Event): Event[] {
   if (event.body.type === "erased" && more.erased) events = more.erased(events, event)

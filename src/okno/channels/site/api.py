@@ -11,7 +11,7 @@ from okno.channels.site.flood import Flood
 from okno.contacts.api import Browser, Contacts
 from okno.contacts.blocks import Blocks
 from okno.conversations.api import Conversations
-from okno.conversations.types import Ack, Send, Thread
+from okno.conversations.types import Ack, Send, SendMessage, Thread
 from okno.kit.errors import NotFound, NotSignedIn
 from okno.kit.ids import uuid7
 from okno.kit.together import Together
@@ -35,9 +35,16 @@ class Guest(NamedTuple):
 
     @property
     def current(self) -> Any | None:
-        """The open conversation, else the latest: what the panel shows first."""
-        opened = (c for c in self.conversations if c["status"] == "open")
-        return next(opened, self.conversations[0] if self.conversations else None)
+        """The open conversation, his own before what was split off, else the latest: what the panel shows first."""
+        opened = [c for c in self.conversations if c["status"] == "open"]
+        latest = [c for c in self.conversations if c["merged_into"] is None] or self.conversations
+        return next(iter(sorted(opened, key=lambda c: bool(c["apart"])) or latest), None)
+
+    def goes_to(self, what: Send, conversation_id: UUID | None = None) -> UUID | None:
+        """The open conversation a message is meant for: the one it quotes, or the one it names; null: his own one."""
+        quoted = what.quote.conversation if isinstance(what, SendMessage) and what.quote else None
+        opened = {c["id"] for c in self.conversations if c["status"] == "open"}
+        return next((i for i in (quoted, conversation_id) if i in opened), None)
 
 
 Key = tuple[int, UUID]
@@ -169,7 +176,11 @@ class Site:
     async def send(self, guest: Guest, client_id: UUID, what: Send) -> Ack:
         """Append over HTTP, in the contact's open conversation. Raises `TooMany` for a flood."""
         self.flood.take_message(guest.workspace_id, guest.visitor_id)
-        contact_id, conversation_id = await self.open_conversation(guest, name="", email="", locale="")
+        meant = guest.goes_to(what)
+        if meant and guest.contact_id:
+            contact_id, conversation_id = guest.contact_id, meant
+        else:
+            contact_id, conversation_id = await self.open_conversation(guest, name="", email="", locale="")
         return await self._conversations.send(
             *(guest.workspace_id, conversation_id, ("customer", contact_id), client_id, what),
             rights="own",

@@ -38,7 +38,7 @@ SELECT conversation_id, clock, started_at, episode, used_s, resumed_at, stopped_
 -- What clocks ask of events after a number, of several conversations.
 -- name: list_facts :many
 SELECT w.id AS conversation_id, e.seq, e.created_at, e.actor, e.type,
-       CASE WHEN e.type IN ('held', 'opened') THEN e.body ELSE '' END AS body
+       CASE WHEN e.type IN ('held', 'opened', 'merged', 'split') THEN e.body ELSE '' END AS body
   FROM unnest($2::uuid[], $3::bigint[]) AS w (id, after)
  CROSS JOIN LATERAL (SELECT seq, created_at, actor, type, body FROM event
                       WHERE workspace_id = $1 AND conversation_id = w.id AND seq > w.after ORDER BY seq LIMIT $4) e

@@ -11,7 +11,10 @@ WARN_SHARE = 0.7  # of its time a clock turns amber
 
 
 class Fact(NamedTuple):
-    """What a clock needs to know of an event. `on`: of `held`; `episode`: of `opened`."""
+    """What a clock needs to know of an event. `on`: of `held` and `merged`; `episode`: of `opened`.
+
+    Of `merged` and `split`: `into`, `was` and since when the customer waits after it.
+    """
 
     seq: int
     at: datetime
@@ -19,6 +22,9 @@ class Fact(NamedTuple):
     type: str
     on: bool = False
     episode: int = 0
+    into: bool = False
+    was: str = ""
+    waiting_since: datetime | None = None
 
 
 class Track(NamedTuple):
@@ -68,7 +74,9 @@ def fold(
     return track, held
 
 
-def _after(track: Track, clocks: list[Running], fact: Fact, schedule: Schedule | None) -> tuple[Track, list[Running]]:
+def _after(  # noqa: PLR0911 - one a type
+    track: Track, clocks: list[Running], fact: Fact, schedule: Schedule | None
+) -> tuple[Track, list[Running]]:
     match fact.type, fact.actor:
         case "opened", _:
             over = [stop(one, fact.at, schedule) for one in clocks]
@@ -93,7 +101,31 @@ def _after(track: Track, clocks: list[Running], fact: Fact, schedule: Schedule |
             else:
                 held = [resume(one, fact.at) if track.waits else one for one in clocks]
             return track._replace(held=fact.on), held
+        case (("merged" | "split"), _):
+            return _rejoined(track, clocks, fact, schedule)
     return track, clocks
+
+
+def _rejoined(
+    track: Track, clocks: list[Running], fact: Fact, schedule: Schedule | None
+) -> tuple[Track, list[Running]]:
+    """What is merged into another runs no clock; what it was asked runs on there, from when it was asked."""
+    if fact.into and fact.on:
+        return track._replace(waits=False, held=False), [stop(one, fact.at, schedule) for one in clocks]
+    if fact.into and fact.was == "open":
+        clocks = [*clocks, pause(Running("resolution", fact.at, track.episode, 0.0, fact.at), fact.at, schedule)]
+    if fact.waiting_since is None:
+        return track._replace(waits=False), [_unasked(one, fact.at, schedule) for one in clocks]
+    if track.waits:
+        return track, clocks
+    return _asked(track, clocks, fact._replace(at=fact.waiting_since), schedule)
+
+
+def _unasked(one: Running, at: datetime, schedule: Schedule | None) -> Running:
+    """Nobody waits for an answer here any more, and nobody was given one."""
+    if one.clock in ("first_answer", "next_answer"):
+        return stop(one, at, schedule)
+    return pause(one, at, schedule) if one.clock == "resolution" else one
 
 
 def _asked(track: Track, clocks: list[Running], fact: Fact, schedule: Schedule | None) -> tuple[Track, list[Running]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,6 +18,9 @@ SQL = load_queries("okno.routing.sla")
 class _Marks(msgspec.Struct):
     on: bool = False
     episode: int = 0
+    into: bool = False
+    was: str = ""
+    waiting_since: datetime | None = None
 
 
 parse_marks = msgspec.json.Decoder(_Marks).decode
@@ -34,7 +38,8 @@ class Followed(NamedTuple):
 
 def fact_of(record: Any) -> Fact:
     marks = parse_marks(record["body"]) if record["body"] else _Marks()
-    return Fact(record["seq"], record["created_at"], record["actor"], record["type"], marks.on, marks.episode)
+    place = (record["seq"], record["created_at"], record["actor"], record["type"])
+    return Fact(*place, marks.on, marks.episode, marks.into, marks.was, marks.waiting_since)
 
 
 def running_of(record: Any) -> Running:
