@@ -14,7 +14,7 @@ from tests.simulate.walk import COMMANDS, RESTART, STAFF, Step, World, shorten, 
 
 SOAK = bool(os.environ.get("OKNO_SOAK"))
 SEEDS = int(os.environ.get("OKNO_SOAK_N") or 200) if SOAK else 3
-STEPS = 10_000 if SOAK else 500
+STEPS = 10_000 if SOAK else 800
 COVERED: Counter[str] = Counter()
 
 

@@ -64,6 +64,7 @@ class World:
         self.sent: dict[UUID, list[tuple[Any, UUID, Any]]] = {}
         self.lists: dict[str, list[tuple[int, Rows]]] = {}
         self.own: dict[tuple[UUID, UUID], list[int]] = {}
+        self.tried: set[tuple[UUID, int]] = set()
 
     async def prepare(self) -> None:
         owner = await make_operator(self.app, "owner")
@@ -183,22 +184,29 @@ class World:
                 await self._catch_up(step)
 
     async def _join(self, step: Step, contact: UUID, conversation: UUID) -> None:
-        """Split off, merge and part what the contact has; `pick` chooses which."""
+        """Split off, merge and part what the contact has; `pick` chooses which. What there is none of is made first."""
         actor = self.actors[step.who]
+        own = [s for s in self.own.get((conversation, contact), []) if (conversation, s) not in self.tried][-1:]
         if step.command == "split":
-            log = self.own.get((conversation, contact), [])
-            seqs = log[int(step.pick * len(log)) :][:2] if step.on and log else [step.seq]
-            await self.api.split(actor, conversation, seqs)
+            await self.api.access_conversation(actor, conversation)
+            self.tried |= {(conversation, seq) for seq in own}
+            await self.api.split(actor, conversation, own or [step.seq])
             return
         records = await self.api.list_of_contacts(self.app.workspace_id, [contact])
-        other = records[int(step.pick * len(records))]
-        if step.command == "merge":
-            into, gone = (conversation, other["id"]) if step.on else (other["id"], conversation)
-            await self.api.merge(actor, into, gone)
+        joined = [r for r in records if r["merged_into"]]
+        if step.command == "part" and joined:
+            other = joined[int(step.pick * len(joined))]
+            await self.api.part(actor, other["merged_into"], other["id"])
+            return
+        others = [r["id"] for r in records if r["id"] != conversation and not r["merged_into"]]
+        if others:
+            other_id = others[int(step.pick * len(others))]
         else:
-            joined = [r for r in records if r["merged_into"]]
-            other = joined[int(step.pick * len(joined))] if joined else other
-            await self.api.part(actor, other["merged_into"] or conversation, other["id"])
+            other_id = (await self.api.split(actor, conversation, own or [step.seq])).id
+        pair = (conversation, other_id) if step.on else (other_id, conversation)
+        await self.api.merge(actor, *pair)
+        if step.command == "part":
+            await self.api.part(actor, *pair)
 
     # -- the list ----------------------------------------------------------------------------------------------------
 

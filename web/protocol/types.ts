@@ -349,7 +349,7 @@ export interface Ack {
   at: string
 }
 /** Another conversation of the same customer: it continues in this one. */
-export interface okno.conversations.types.NewMerge {
+export interface OtherConversation {
   conversation: string
 }
 /** Numbers of messages and notes of this conversation that continue in one of their own. */
@@ -666,7 +666,7 @@ export interface Duplicate {
   proven: boolean
 }
 /** `contact` is shown as one with the contact of the path from now on. `sure`: also when both are proven. */
-export interface okno.contacts.types.NewMerge {
+export interface NewMerge {
   contact: string
   sure?: boolean
 }

@@ -65,7 +65,7 @@ class Joining(Labels):
             )
             waiting = _earlier(into["waiting_since"], gone["waiting_since"])
             await tx.execute(SQL["set_merged"], workspace_id, gone["id"], into["id"], now)
-            await tx.execute(SQL["point"], workspace_id, gone["merged"], into["id"])
+            await tx.execute(SQL["point"], workspace_id, gone["merged"], into["id"], now)
             values = ([*into["merged"], *moved], into["apart"] and not swapped, waiting)
             await tx.execute(SQL["set_joined"], workspace_id, into["id"], *values)
             was = [gone[name] for name in ("status", "apart", "turn", "assignee_id", "team_id", "waiting_since")]
@@ -87,7 +87,7 @@ class Joining(Labels):
         heard = [Heard(gone["contact_id"], gone["id"], is_open=False, apart=gone["apart"])]
         if swapped:
             heard.append(Heard(into["contact_id"], into["id"], is_open=True, apart=False))
-        return await self._told(actor, conversation_id, [gone["id"]], appended, heard)
+        return await self._told(actor, conversation_id, moved, appended, heard)
 
     async def _check(self, tx: Connection, workspace_id: int, into: Any, gone: Any) -> None:
         for one in (into, gone):
@@ -117,7 +117,7 @@ class Joining(Labels):
             await self._names.audit.record(
                 tx, actor, "conversation.parted", f"conversation {other_id}", str(conversation_id)
             )
-        return await self._told(actor, conversation_id, [other_id], appended, heard)
+        return await self._told(actor, conversation_id, merge["moved"], appended, heard)
 
     async def _part_in(
         self, tx: Connection, actor: Actor, into: Any, gone: Any, merge: Any
@@ -146,7 +146,7 @@ class Joining(Labels):
         place = (not own and status == "open", merge["turn"], merge["assignee_id"], merge["team_id"])
         mine = [one for one in merge["moved"] if one != gone["id"]]
         await tx.execute(SQL["set_parted"], workspace_id, gone["id"], status, closed_at, *place, waiting, mine)
-        await tx.execute(SQL["point"], workspace_id, mine, gone["id"])
+        await tx.execute(SQL["point"], workspace_id, mine, gone["id"], now)
         await tx.execute(SQL["end_merge"], workspace_id, merge["id"], now)
         appended = [
             await self._append_body(

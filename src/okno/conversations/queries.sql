@@ -416,8 +416,13 @@ UPDATE conversation SET status = 'closed', closed_at = coalesce(closed_at, $4), 
        change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = $2;
 
+-- What points to one that is merged or parted itself has no event of its own: lists that slept are told so.
 -- name: point :exec
-UPDATE conversation SET merged_into = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = ANY($2::uuid[]);
+WITH changed AS (
+  UPDATE conversation SET merged_into = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = ANY($2::uuid[])
+  RETURNING id)
+INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+SELECT $4, 'joined', array_agg($1::bigint), array_agg(id), array_agg(0), array_agg(0) FROM changed HAVING count(*) > 0;
 
 -- name: set_joined :exec
 UPDATE conversation SET merged = $3, apart = $4, waiting_since = $5, change_xid = pg_current_xact_id()

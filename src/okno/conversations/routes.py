@@ -17,8 +17,8 @@ from okno.conversations.types import (
     EventPage,
     Labels,
     ListWhere,
-    NewMerge,
     NewSplit,
+    OtherConversation,
     Send,
     Status,
     Tab,
@@ -241,7 +241,7 @@ async def reopen_conversation(conversations: Conversations, actor: Actor, conver
     summary="Have another one continue here",
 )
 async def merge_conversations(
-    conversations: Conversations, actor: Actor, conversation_id: UUID, data: NewMerge
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: OtherConversation
 ) -> ConversationRow:
     """Of the same customer; the other one leaves every list. Nothing is moved, and it can be taken back."""
     return await conversations.merge(actor, conversation_id, data.conversation)

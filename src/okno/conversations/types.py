@@ -528,7 +528,7 @@ class Ack(Answer, frozen=True):
     at: str
 
 
-class NewMerge(Wire, frozen=True):
+class OtherConversation(Wire, frozen=True):
     """Another conversation of the same customer: it continues in this one."""
 
     conversation: UUID

@@ -27,7 +27,7 @@ export function bare(body: Body, at: string): Body {
 
 /** What repeats a deleted message loses its words; one that was carried over, its text and files, too. */
 more.emptied = (body, quote) => {
-  const held: Body = body
+  const held = body as Body
   return held.type === "carried" ? { ...held, quote, text: undefined, attachments: undefined } : { ...body, quote }
 }
 

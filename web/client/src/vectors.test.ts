@@ -21,7 +21,7 @@ const TYPES: Record<Body["type"], true> = {
   secret_asked: true, secret_given: true, secret_closed: true, history_cleared: true, erased: true,
   overdue: true, promised: true,
   rated: true,
-  hidden: true,
+  merged: true, split: true, carried: true, hidden: true,
 }
 
 const holding = (events: Event[]): ThreadState => ({ ...emptyThread(events[0]!.conversation), events })

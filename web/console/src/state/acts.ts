@@ -21,5 +21,7 @@ export interface Acts {
   task: () => void
   wake: () => void
   copy: () => void
+  merge: () => void
+  split: () => void
 }
 export const acts = shallowRef<Acts | null>(null)

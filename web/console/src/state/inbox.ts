@@ -454,6 +454,8 @@ export const useInbox = defineStore("inbox", () => {
       throw error
     }
   }
+  /** A row this window has made itself. */
+  const take = (row: ConversationRow): void => void (rows.value = applyRows(rows.value, [row]))
   const assign = (id: string, operator: string | null): Promise<void> =>
     act(id, { assignee: operator }, () => post<ConversationRow>(`/conversations/${id}/assignment`, { operator }))
   const close = (id: string): Promise<void> =>
@@ -474,6 +476,6 @@ export const useInbox = defineStore("inbox", () => {
 
   return {
     ...{ status, rows, counters, tab, shown, label, view, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
-    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenAlerted, whenFrame, say, hold },
+    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenAlerted, whenFrame, say, hold, take },
   }
 })

@@ -29,6 +29,7 @@ function fits(row: ConversationRow, where: ViewFilter, me: string): boolean {
 export function belongs(row: ConversationRow, { tab, status, label, where }: Filter, me: string): boolean {
   if (where && !fits(row, where, me)) return false
   if (label !== null && !row.labels.includes(label)) return false
+  if (row.merged_into) return false
   if (tab === "snoozed") return row.status === "open" && !!row.snoozed
   if (row.snoozed) return false
   if (tab === "waiting") return row.status === "open" && row.waiting_since !== null && row.assignee === null
