@@ -96,7 +96,7 @@ class Relay:
         hints.hear("row", lambda _, p: hub.on_row_changed(*(r := parse_row(p))[:2], scope=r[2]))
         hints.hear("receipt", lambda _, p: hub.on_receipt(*parse_receipt(p)))
         hints.hear("erased", self._hear_erased)
-        hints.hear("contact", lambda _, p: hub.on_conversation(*(c := parse_contact(p))[:3], is_open=c[3]))
+        hints.hear("contact", lambda _, p: hub.on_conversation(*(c := parse_contact(p))[:3], is_open=c[3], apart=c[4]))
         hints.hear("rights", lambda _, p: hub.on_rights_changed(*parse_person(p)))
         hints.hear("browser", lambda _, p: hub.on_browser_changed(*parse_browser(p)))
         hints.hear("alert", self._hear_alert)
@@ -146,9 +146,11 @@ class Relay:
         holders, event = parse_erased(payload)
         self._hub.on_erased(event.workspace_id, holders, *_appended(event))
 
-    def on_conversation(self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool) -> None:
-        self._hub.on_conversation(workspace_id, contact_id, conversation_id, is_open=is_open)
-        told = encode((workspace_id, contact_id, conversation_id, is_open))
+    def on_conversation(
+        self, workspace_id: int, contact_id: UUID, conversation_id: UUID, *, is_open: bool, apart: bool = False
+    ) -> None:
+        self._hub.on_conversation(workspace_id, contact_id, conversation_id, is_open=is_open, apart=apart)
+        told = encode((workspace_id, contact_id, conversation_id, is_open, apart))
         self._hints.tell("contact", told, kept=told)
 
     # -- people ----------------------------------------------------------------------------------------------------
