@@ -24,6 +24,7 @@ from okno.conversations.types import (
     Edited,
     Erased,
     Event,
+    Greeted,
     Held,
     Hidden,
     HistoryCleared,
@@ -140,6 +141,7 @@ CASES = (
     Case("carried: erased with what people wrote",
          [HELLO, Carried(quote(1, ELSEWHERE), NOON, "customer", ANNA, "hello"),
           Split(ELSEWHERE, off=True, seqs=[1], excerpt="hello")], [Erased(3)]),
+    Case("greeted: words of the widget, for operators", [HELLO], [Greeted("Can we help?")]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 

@@ -1,11 +1,15 @@
 """Who is on the site is seen while he is there, and spoken to before he writes."""
 
 import re
+from typing import Any
+from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_conversation import SLOW_MS
-from tests.e2e.test_routing import shot
+from tests.e2e.test_console_access import faults
+from tests.e2e.test_conversation import SLOW_MS, open_latest
+from tests.e2e.test_routing import ASK, shot
 from tests.support.process import Server
 
 
@@ -36,3 +40,154 @@ def test_a_visitor_appears_moves_and_leaves(browser: Browser, console: Page, ser
     expect(line).to_have_count(0, timeout=SLOW_MS)
     expect(console.get_by_test_id("visitor-left")).to_be_visible()
     context.close()
+
+
+def shopper(browser: Browser, server: Server, mark: str, **more: Any) -> Page:
+    """A visitor of the example shop, told apart by where he came from."""
+    page = browser.new_context(**{"locale": "ru-RU", "viewport": {"width": 1024, "height": 760}, **more}).new_page()
+    page.goto(f"{server.url}/demo?utm_source={mark}")
+    page.get_by_test_id("launcher").wait_for()
+    return page
+
+
+def test_an_invited_visitor_talks_to_who_invited(browser: Browser, console: Page, server: Server) -> None:
+    """The invitation would not arrive, or its answer reach a stranger or nobody."""
+    shop = shopper(browser, server, "zima")
+    console.get_by_test_id("rail-visitors").click()
+    line = console.get_by_test_id("visitor").filter(has_text="zima")
+    line.click(timeout=SLOW_MS)
+    console.get_by_test_id("invite-text").fill("Здравствуйте! Помочь выбрать торшер?")
+    console.get_by_test_id("invite-text").press("Enter")
+    expect(console.get_by_test_id("invited")).to_be_visible()
+    card = shop.get_by_test_id("hello")
+    expect(card).to_contain_text("Помочь выбрать торшер?", timeout=SLOW_MS)
+    expect(card).to_contain_text("Анна Кленова")
+    expect(console.get_by_test_id("invited")).to_have_attribute("data-state", "shown", timeout=SLOW_MS)
+    shot(shop, "invitation")
+    shot(console, "invited")
+    shop.get_by_test_id("hello-answer").click()
+    frame = shop.frame_locator("okno-widget iframe")
+    expect(frame.get_by_test_id("message")).to_contain_text("Помочь выбрать торшер?", timeout=SLOW_MS)
+    expect(frame.get_by_test_id("who")).to_have_text("Анна Кленова")
+    expect(shop.get_by_test_id("hello")).to_have_count(0)
+    frame.get_by_test_id("composer").fill("Да, до двух метров")
+    frame.get_by_test_id("composer").press("Enter")
+    console.get_by_test_id("visitor-chat").click(timeout=SLOW_MS)
+    expect(console.get_by_test_id("thread")).to_contain_text("Да, до двух метров", timeout=SLOW_MS)
+    expect(console.get_by_test_id("thread")).to_contain_text("Принято приглашение")
+    expect(console.get_by_test_id("assignee")).to_contain_text("У вас")
+    console.get_by_test_id("composer").fill("Есть два, смотрите")
+    console.get_by_test_id("composer").press("Enter")
+    expect(frame.get_by_test_id("message").last).to_contain_text("Есть два", timeout=SLOW_MS)
+    shop.context.close()
+
+
+def test_an_invitation_that_is_put_away_stays_away(browser: Browser, console: Page, server: Server) -> None:
+    """A visitor who said no would be asked again on the next page."""
+    shop = shopper(browser, server, "leto")
+    console.get_by_test_id("rail-visitors").click()
+    console.get_by_test_id("visitor").filter(has_text="leto").click(timeout=SLOW_MS)
+    console.get_by_test_id("invite-text").fill("Помочь?")
+    console.get_by_test_id("invite").click()
+    shop.get_by_test_id("hello-close").click(timeout=SLOW_MS)
+    expect(shop.get_by_test_id("hello")).to_have_count(0)
+    expect(console.get_by_test_id("invited")).to_have_attribute("data-state", "dismissed", timeout=SLOW_MS)
+    shop.reload()
+    with shop.expect_response(lambda answer: "/beats" in answer.url, timeout=SLOW_MS) as beat:
+        pass
+    assert beat.value.json()["invitation"] is None
+    expect(shop.get_by_test_id("hello")).to_have_count(0)
+    shop.context.close()
+
+
+def change_widget(console: Page, change: dict[str, Any]) -> None:
+    inbox = console.evaluate(ASK, ["GET", "/inboxes", None])[0]["id"]
+    assert "id" in console.evaluate(ASK, ["PATCH", f"/inboxes/{inbox}", change])
+
+
+def test_a_greeting_by_page_and_time_shows_once_and_is_answered(
+    browser: Browser, console: Page, server: Server
+) -> None:
+    """Visitors would be greeted on the wrong page or again and again, or the operator not know what they answer."""
+    rule = {
+        "id": str(uuid4()),
+        "name": "Торшеры",
+        "after_s": 2,
+        "often": "once",
+        "text_ru": "Показать торшеры у вас дома?",
+    }
+    change_widget(console, {"greetings": [{**rule, "when": {"pages": ["/demo/floor*"], "visits_max": 1}}]})
+    try:
+        shop = shopper(browser, server, "osen")
+        shop.wait_for_timeout(3_000)  # longer than the rule waits: the page is another
+        expect(shop.get_by_test_id("hello")).to_have_count(0)
+        shop.goto(f"{server.url}/demo/floor")
+        card = shop.get_by_test_id("hello")
+        expect(card).to_contain_text("Показать торшеры", timeout=SLOW_MS)
+        shop.get_by_test_id("hello-answer").click()
+        frame = shop.frame_locator("okno-widget iframe")
+        expect(frame.get_by_test_id("greet")).to_contain_text("Показать торшеры")
+        shot(shop, "greeted")
+        frame.get_by_test_id("composer").fill("Да, покажите")
+        frame.get_by_test_id("composer").press("Enter")
+        expect(frame.get_by_test_id("greet")).to_have_count(0, timeout=SLOW_MS)
+        open_latest(console, "Да, покажите")
+        expect(console.get_by_test_id("thread")).to_contain_text(
+            "Отвечает на приветствие: «Показать торшеры у вас дома?»"
+        )
+        shop.get_by_test_id("launcher").click()
+        shop.goto(f"{server.url}/demo/floor?again")
+        shop.wait_for_timeout(3_000)
+        expect(shop.get_by_test_id("hello")).to_have_count(0)
+        figures = console.evaluate(ASK, ["GET", "/visitors/figures", None])["greetings"]
+        mine = next(one for one in figures if one["greeting"] == rule["id"])
+        assert (mine["shown"], mine["opened"], mine["answered"]) == (1, 1, 1)
+        shop.context.close()
+    finally:
+        change_widget(console, {"greetings": []})
+
+
+def test_rules_say_what_the_widget_is_on_a_page(browser: Browser, console: Page, server: Server) -> None:
+    """The chat would cover the checkout, or a page for partners speak as the shop does."""
+    hide = {"id": str(uuid4()), "name": "Оплата", "show": "hidden", "when": {"pages": ["/demo/floor*"]}}
+    speak = {"id": str(uuid4()), "name": "Партнёры", "show": "texts", "texts_ru": {"title": "Отдел партнёров"}}
+    change_widget(console, {"rules": [hide, {**speak, "when": {"sources": ["partner"]}}]})
+    try:
+        shop = shopper(browser, server, "partner")
+        shop.get_by_test_id("launcher").click()
+        frame = shop.frame_locator("okno-widget iframe")
+        expect(frame.get_by_test_id("who")).to_have_text("Отдел партнёров")
+        frame.get_by_test_id("close").click()
+        shop.goto(f"{server.url}/demo/floor")
+        expect(shop.locator("okno-widget")).to_be_hidden()
+        shop.evaluate("history.pushState({}, '', '/demo')")
+        expect(shop.get_by_test_id("launcher")).to_be_visible()
+        shop.context.close()
+    finally:
+        change_widget(console, {"rules": []})
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+def test_what_is_said_first_is_for_everybody(
+    browser: Browser, console: Page, server: Server, options: dict[str, str]
+) -> None:
+    """A bubble would be closed to people with a screen reader, weak eyes or 400 % zoom."""
+    rule = {"id": str(uuid4()), "name": "Сразу", "text_ru": "Добрый день! Подсказать что-нибудь по светильникам?"}
+    change_widget(console, {"greetings": [rule]})
+    try:
+        shop = shopper(browser, server, "axe", viewport={"width": 320, "height": 640}, **options)
+        card = shop.get_by_test_id("hello")
+        expect(card).to_be_visible(timeout=SLOW_MS)
+        shop.wait_for_timeout(300)  # its coming is an animation
+        box = card.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+        assert box["y"] >= 0
+        assert [fault for fault in faults(shop) if "okno" in fault or "hello" in fault] == []
+        shot(shop, f"hello-{'-'.join(options.values()) or 'light'}")
+        shop.get_by_test_id("hello-close").press("Escape")
+        expect(card).to_have_count(0)
+        shop.context.close()
+    finally:
+        change_widget(console, {"greetings": []})

@@ -87,7 +87,7 @@ export interface Closed {
   type: "closed"
   episode: number
 }
-/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`. */
+/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`, `invited`. */
 export interface Assigned {
   type: "assigned"
   operator: string | null
@@ -217,6 +217,11 @@ export interface Carried {
   text?: string
   attachments?: Attachment[]
 }
+/** What the customer wrote answers these words, which the widget said first. */
+export interface Greeted {
+  type: "greeted"
+  text: string
+}
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
@@ -230,7 +235,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | Hidden
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -724,6 +729,45 @@ export interface WidgetTexts {
   greeting?: string
   offline?: string
 }
+export interface TextsChange {
+  title?: string
+  greeting?: string
+  offline?: string
+}
+/** Whom a greeting or a rule of the widget concerns: all conditions hold, of a list any; empty: whoever it is. `pages`: addresses after the host, `*` for any part. `sources`: parts of the referrer's address or of utm. `visits`: which visit of this browser. `known`: he has written before, or the site has said who he is. */
+export interface When {
+  pages?: string[]
+  sources?: string[]
+  visits_min?: number
+  visits_max?: number | null
+  languages?: ("en" | "ru")[]
+  devices?: ("computer" | "phone")[]
+  hours?: "" | "closed" | "open"
+  known?: "" | "known" | "unknown"
+}
+/** Words the widget says first. Once `after_s` on the page have gone, so much of it is scrolled, and, with `exit`, he is about to leave. An empty text of a language stands for the other one's. `often`: once a visit, a day, or ever. */
+export interface Greeting {
+  id: string
+  name: string
+  when?: When
+  on?: boolean
+  after_s?: number
+  scroll_percent?: number
+  exit?: boolean
+  often?: "day" | "once" | "visit"
+  text_ru?: string
+  text_en?: string
+}
+/** What the widget is where `when` holds; of several rules the first. Without any it is as the inbox says. `hidden`: not there. `button`: there, and says nothing first. `texts`: with these texts, where not empty. */
+export interface WidgetRule {
+  id: string
+  name: string
+  show: "button" | "hidden" | "texts"
+  when?: When
+  on?: boolean
+  texts_ru?: TextsChange
+  texts_en?: TextsChange
+}
 /** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). */
 export interface WidgetConfig {
   key: string
@@ -737,6 +781,8 @@ export interface WidgetConfig {
   identify: boolean
   panel: string
   idle: string
+  greetings: Greeting[]
+  rules: WidgetRule[]
 }
 /** One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256). `calendar` holds the hours of the chat; those of callbacks and calls are apart. Null: always open. */
 export interface Inbox {
@@ -757,11 +803,8 @@ export interface Inbox {
   draft_preview: boolean
   identity_secret: string
   snippet: string
-}
-export interface TextsChange {
-  title?: string
-  greeting?: string
-  offline?: string
+  greetings: Greeting[]
+  rules: WidgetRule[]
 }
 export interface InboxChange {
   name?: string
@@ -776,6 +819,8 @@ export interface InboxChange {
   callback_calendar?: number | null
   calls_calendar?: number | null
   draft_preview?: boolean
+  greetings?: Greeting[]
+  rules?: WidgetRule[]
 }
 /** One beacon. `visitor` is made by the browser and kept in the host page's own storage. */
 export interface PageView {
@@ -1158,7 +1203,7 @@ export interface VisitorsFrame {
   gone?: string[]
   reset?: boolean
 }
-/** A browser on the site now. `name` and `contact` where the person is known; `place` from a local database. `page_at`: since when the page is looked at; `started_at`: the visit. `in_chat`: a conversation is open; `conversation` and `assignee` of it where the reader may see it. */
+/** A browser on the site now. `name` and `contact` where the person is known; `place` from a local database. `page_at`: since when the page is looked at; `started_at`: the visit. `in_chat`: a conversation is open; `conversation` and `assignee` of it where the reader may see it. `invited`: what became of the latest invitation. */
 export interface OnlineVisitor {
   visitor: string
   visit: string
@@ -1178,6 +1223,7 @@ export interface OnlineVisitor {
   in_chat: boolean
   conversation: string | null
   assignee: string | null
+  invited: "accepted" | "dismissed" | "sent" | "shown" | null
 }
 /** One's own desk (operators), after the hello and whenever it changes: state, load, offers. */
 export interface DeskFrame {
@@ -1650,9 +1696,57 @@ export interface RatingSummary {
   all: RatingFigures
   operators: RatingFigures[]
 }
-/** When the page tells again that it is looked at, in seconds. */
+/** What an operator says to a visitor first. */
+export interface InvitationShown {
+  id: string
+  text: string
+  name: string
+  photo: string
+}
+/** When the page tells again that it is looked at, in seconds, and what it is to show. */
 export interface BeatAnswer {
   again_s: number
+  invitation?: InvitationShown | null
+}
+/** `id` is the client's: sent again, it is the same invitation. */
+export interface NewInvitation {
+  id: string
+  text: string
+}
+/** `conversation` once it was accepted. */
+export interface Invitation {
+  id: string
+  visitor: string
+  operator: string
+  text: string
+  created_at: string
+  state: "accepted" | "dismissed" | "sent" | "shown"
+  conversation: string | null
+}
+/** What a page tells of an invitation or a greeting it has shown. */
+export interface Fate {
+  visitor: string
+  what: "greeting" | "invitation"
+  id: string
+  fate: "dismissed" | "opened" | "shown"
+}
+export interface Accepted {
+  conversation: string
+}
+export interface GreetingFigures {
+  greeting: string
+  shown: number
+  opened: number
+  answered: number
+  dismissed: number
+}
+/** Of the last FIGURES_DAYS. `sent` and the rest are invitations by operators. */
+export interface WelcomeFigures {
+  greetings: GreetingFigures[]
+  sent: number
+  shown: number
+  accepted: number
+  dismissed: number
 }
 /** Ask the customer of a conversation for something nobody but permitted operators may read. */
 export interface NewSecret {
@@ -2068,7 +2162,7 @@ export interface ViewChange {
   name?: string
   filter?: ViewFilter
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Visitors | Whisper | WhisperAnswer | Ping

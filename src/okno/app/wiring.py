@@ -177,7 +177,7 @@ class App:
         self.blocks = Blocks(database, self.clock, self.access)
         self.flood = Flood(self.clock)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations, self.blocks, self.flood)
-        self.welcome = Welcome(database, self.clock, self.visits)
+        self.welcome = Welcome(*(database, self.clock, self.access, self.visits, self.site, self.conversations))
         self.feedback = Feedback(database, self.clock, self.site, self.conversations)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),

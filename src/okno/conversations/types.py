@@ -123,7 +123,8 @@ class Closed(Answer, tag_field="type", tag="closed", frozen=True):
 class Assigned(Answer, tag_field="type", tag="assigned", frozen=True):
     """Given to an operator, or back to the queue (`operator` null). Names are as they were then.
 
-    `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`.
+    `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`,
+    `invited`.
     """
 
     operator: UUID | None
@@ -282,6 +283,12 @@ class Carried(Answer, tag_field="type", tag="carried", frozen=True, omit_default
     attachments: list[Attachment] = []
 
 
+class Greeted(Answer, tag_field="type", tag="greeted", frozen=True):
+    """What the customer wrote answers these words, which the widget said first."""
+
+    text: str
+
+
 class Hidden(Answer, tag_field="type", tag="hidden", frozen=True):
     """A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system."""
 
@@ -313,6 +320,7 @@ Body = (
     | Merged
     | Split
     | Carried
+    | Greeted
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'

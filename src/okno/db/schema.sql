@@ -647,6 +647,16 @@ CREATE TABLE public.figures_state (
     CONSTRAINT figures_state_one_check CHECK (one)
 );
 
+CREATE TABLE public.greeting_count (
+    workspace_id bigint NOT NULL,
+    greeting_id uuid NOT NULL,
+    day date NOT NULL,
+    shown integer DEFAULT 0 NOT NULL,
+    opened integer DEFAULT 0 NOT NULL,
+    answered integer DEFAULT 0 NOT NULL,
+    dismissed integer DEFAULT 0 NOT NULL
+);
+
 CREATE TABLE public.history_clear (
     workspace_id bigint NOT NULL,
     conversation_id uuid NOT NULL,
@@ -720,6 +730,8 @@ CREATE TABLE public.inbox (
     calendar_id bigint,
     callback_calendar_id bigint,
     calls_calendar_id bigint,
+    greetings text DEFAULT '[]'::text NOT NULL,
+    rules text DEFAULT '[]'::text NOT NULL,
     CONSTRAINT inbox_accent_check CHECK ((accent ~ '^#[0-9a-f]{6}$'::text)),
     CONSTRAINT inbox_side_check CHECK ((side = ANY (ARRAY['left'::text, 'right'::text]))),
     CONSTRAINT inbox_team_id_check CHECK ((team_id >= 0))
@@ -732,6 +744,20 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.invitation (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    visitor_id uuid NOT NULL,
+    inbox_id bigint NOT NULL,
+    operator_id uuid NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    shown_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    dismissed_at timestamp with time zone,
+    conversation_id uuid
 );
 
 CREATE TABLE public.label_colour (
@@ -1593,6 +1619,9 @@ ALTER TABLE ONLY public.figures_setting
 ALTER TABLE ONLY public.figures_state
     ADD CONSTRAINT figures_state_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.greeting_count
+    ADD CONSTRAINT greeting_count_pkey PRIMARY KEY (workspace_id, greeting_id, day);
+
 ALTER TABLE ONLY public.history_clear
     ADD CONSTRAINT history_clear_pkey PRIMARY KEY (workspace_id, conversation_id);
 
@@ -1610,6 +1639,9 @@ ALTER TABLE ONLY public.inbox
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT invitation_pkey PRIMARY KEY (workspace_id, id);
 
 ALTER TABLE ONLY public.label_colour
     ADD CONSTRAINT label_colour_pkey PRIMARY KEY (workspace_id, label);
@@ -1901,6 +1933,10 @@ CASE type
     ELSE lower(address)
 END)) WHERE verified;
 
+CREATE INDEX invitation_day ON public.invitation USING btree (workspace_id, created_at);
+
+CREATE INDEX invitation_visitor ON public.invitation USING btree (workspace_id, visitor_id, created_at DESC);
+
 CREATE INDEX letter_contacts ON public.letter USING gin (contact_ids);
 
 CREATE INDEX letter_due ON public.letter USING btree (due_at) WHERE (NOT given_up);
@@ -2107,6 +2143,9 @@ ALTER TABLE ONLY public.inbox
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT invitation_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.label_colour
     ADD CONSTRAINT label_colour_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

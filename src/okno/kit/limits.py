@@ -218,6 +218,16 @@ VISITORS_FRAME_S: Final = 1.0  # one frame a second reads as live
 VISITORS_WATCH_S: Final = 30.0  # nobody watches any more: three missed renewals
 VISITORS_WATCH_RENEW_S: Final = 10.0
 VISITS_SHOWN_MAX: Final = 10  # a card's history of visits
+INVITATION_LEN_MAX: Final = 500  # a bubble beside the launcher, not a letter
+INVITATION_S: Final = 600.0  # shown no later: who invited has gone on by then
+INVITATION_REST_S: Final = 86_400.0  # who put one away is left alone for a day
+GREETINGS_MAX: Final = 30  # of one widget: all are in its configuration
+WIDGET_RULES_MAX: Final = 30  # the same
+CONDITIONS_MAX: Final = 20  # pages or sources of one rule
+GREETING_LEN_MAX: Final = 300  # three lines of the bubble
+GREETING_AFTER_S_MAX: Final = 3_600  # nobody reads a page for longer
+VISITS_COUNTED_MAX: Final = 1_000  # "often" is less
+FIGURES_DAYS: Final = 30  # of greetings and invitations
 URL_LEN_MAX: Final = 2_000  # what browsers and proxies carry
 REOPEN_DAYS: Final = 14  # a customer who comes back within it continues the same conversation
 

@@ -23,6 +23,7 @@ from okno.visits import rules
 from okno.visits.online import Beat, Online
 from okno.visits.places import Places
 from okno.visits.types import (
+    Greeting,
     Inbox,
     InboxChange,
     PageView,
@@ -31,6 +32,7 @@ from okno.visits.types import (
     Tracking,
     Visit,
     WidgetConfig,
+    WidgetRule,
     WidgetTexts,
 )
 
@@ -128,6 +130,7 @@ class Visits:
             *(actor.workspace_id, inbox_id, new["name"], new["team"] or 0, new["side"], new["accent"]),
             *(encode(new["texts_ru"]).decode(), encode(new["texts_en"]).decode(), new["domains"], new["pages_hidden"]),
             *(new["calendar"], new["callback_calendar"], new["calls_calendar"], new["draft_preview"]),
+            *(encode(new["greetings"]).decode(), encode(new["rules"]).decode()),
         )
         self.forget_inboxes()
         self.on_inboxes()
@@ -143,6 +146,8 @@ class Visits:
             msgspec.json.decode(r["texts_en"], type=WidgetTexts),
             *(r["domains"], r["pages_hidden"], r["calendar_id"], r["callback_calendar_id"], r["calls_calendar_id"]),
             *(r["draft_preview"], secret, snippet),
+            msgspec.json.decode(r["greetings"], type=list[Greeting]),
+            msgspec.json.decode(r["rules"], type=list[WidgetRule]),
         )
 
     async def get_config(self, key: str) -> WidgetConfig:
@@ -152,6 +157,8 @@ class Visits:
         return WidgetConfig(
             *(inbox.key, inbox.side, inbox.accent, inbox.texts_ru, inbox.texts_en, inbox.pages_hidden),
             *(is_open, opens_at, True, "/w/panel.html", "/w/idle.js"),
+            [one for one in inbox.greetings if one.on and (one.text_ru or one.text_en)],
+            [one for one in inbox.rules if one.on],
         )
 
     # -- visits ----------------------------------------------------------------------------------------------------
@@ -188,6 +195,12 @@ class Visits:
         self._limit(ip)
         values = (workspace_id, said.visit, said.visitor, self._clock.now(), said.name, said.data)
         await self._db.fetchval(SQL["insert_tracked"], *values)
+
+    async def take(self, key: str, ip: str) -> tuple[int, Inbox]:
+        """Workspace and inbox for a small thing a page tells. Raises `NotFound`, `TooMany`."""
+        found = await self.get_by_key(key)
+        self._limit(ip, BEAT_COST)
+        return found
 
     async def delete_demo(self) -> None:
         """Visits of the example shop's contacts."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from okno.kit import limits
 from okno.kit.cards import mask_fields
@@ -23,6 +23,68 @@ class WidgetTexts(Answer, frozen=True):
     offline: str = ""
 
 
+class TextsChange(Wire, frozen=True):
+    title: Text200 = ""
+    greeting: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
+    offline: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
+
+
+Patterns = Annotated[list[Text200], Meta(max_length=limits.CONDITIONS_MAX)]
+Visited = Annotated[int, Meta(ge=1, le=limits.VISITS_COUNTED_MAX)]
+GreetingText = Annotated[str, Meta(max_length=limits.GREETING_LEN_MAX, pattern=NO_NUL)]
+
+
+class When(Wire, frozen=True):
+    """Whom a greeting or a rule of the widget concerns: all conditions hold, of a list any; empty: whoever it is.
+
+    `pages`: addresses after the host, `*` for any part. `sources`: parts of the referrer's address or of utm.
+    `visits`: which visit of this browser. `known`: he has written before, or the site has said who he is.
+    """
+
+    pages: Patterns = []
+    sources: Patterns = []
+    visits_min: Visited = 1
+    visits_max: Visited | None = None
+    languages: Annotated[list[Literal["ru", "en"]], Meta(max_length=2)] = []
+    devices: Annotated[list[Literal["phone", "computer"]], Meta(max_length=2)] = []
+    hours: Literal["", "open", "closed"] = ""
+    known: Literal["", "known", "unknown"] = ""
+
+
+class Greeting(Wire, frozen=True):
+    """Words the widget says first.
+
+    Once `after_s` on the page have gone, so much of it is scrolled, and, with `exit`, he is about to leave. An empty
+    text of a language stands for the other one's. `often`: once a visit, a day, or ever.
+    """
+
+    id: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=limits.NAME_LEN_MAX, pattern=NO_NUL)]
+    when: When = field(default_factory=When)
+    on: bool = True
+    after_s: Annotated[int, Meta(ge=0, le=limits.GREETING_AFTER_S_MAX)] = 0
+    scroll_percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    exit: bool = False
+    often: Literal["visit", "day", "once"] = "visit"
+    text_ru: GreetingText = ""
+    text_en: GreetingText = ""
+
+
+class WidgetRule(Wire, frozen=True):
+    """What the widget is where `when` holds; of several rules the first. Without any it is as the inbox says.
+
+    `hidden`: not there. `button`: there, and says nothing first. `texts`: with these texts, where not empty.
+    """
+
+    id: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=limits.NAME_LEN_MAX, pattern=NO_NUL)]
+    show: Literal["hidden", "button", "texts"]
+    when: When = field(default_factory=When)
+    on: bool = True
+    texts_ru: TextsChange = TextsChange()
+    texts_en: TextsChange = TextsChange()
+
+
 class WidgetConfig(Answer, frozen=True):
     """What the loader fetches: public, cacheable. `open` is null without a calendar (always open)."""
 
@@ -37,6 +99,8 @@ class WidgetConfig(Answer, frozen=True):
     identify: bool
     panel: str
     idle: str
+    greetings: list[Greeting]
+    rules: list[WidgetRule]
 
 
 class Inbox(Answer, frozen=True):
@@ -62,12 +126,8 @@ class Inbox(Answer, frozen=True):
     draft_preview: bool
     identity_secret: str
     snippet: str
-
-
-class TextsChange(Wire, frozen=True):
-    title: Text200 = ""
-    greeting: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
-    offline: Annotated[str, Meta(max_length=500, pattern=NO_NUL)] = ""
+    greetings: list[Greeting]
+    rules: list[WidgetRule]
 
 
 class InboxChange(Wire, frozen=True):
@@ -83,6 +143,8 @@ class InboxChange(Wire, frozen=True):
     callback_calendar: int | UnsetType | None = UNSET
     calls_calendar: int | UnsetType | None = UNSET
     draft_preview: bool | UnsetType = UNSET
+    greetings: Annotated[list[Greeting], Meta(max_length=limits.GREETINGS_MAX)] | UnsetType = UNSET
+    rules: Annotated[list[WidgetRule], Meta(max_length=limits.WIDGET_RULES_MAX)] | UnsetType = UNSET
 
 
 class PageView(Wire, frozen=True):

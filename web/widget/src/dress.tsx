@@ -1,5 +1,6 @@
 import "@okno/client/src/erased"
 import { useState } from "preact/hooks"
+import Greet from "./greeted"
 import Rate, { ended } from "./rate"
 import Reach, { unanswered } from "./reach"
 import type { Talk } from "./talk"
@@ -20,6 +21,7 @@ export default function Aside({ talk }: { talk: Talk }) {
   if (rating !== null && turn?.type === "closed" && turn.episode === rating) return <Rate key={rating} talk={talk} episode={rating} done={() => setRating(null)} />
   return (
     <>
+      {talk.init.stored.greet && <Greet key={talk.init.stored.greet.id} talk={talk} hello={talk.init.stored.greet} />}
       <Wait talk={talk} />
       {unanswered(talk) && <Reach talk={talk} />}
     </>

@@ -1,4 +1,5 @@
 import type { Pending } from "@okno/client"
+import type { Hello } from "./bubble"
 
 /** What the host page keeps for us: the frame's own storage may be blocked. */
 export interface Stored {
@@ -12,6 +13,7 @@ export interface Stored {
   mute?: 1 | undefined
   reach?: 1 | undefined
   rated?: string | undefined
+  greet?: Hello | undefined
 }
 export interface Init {
   stored: Stored
@@ -25,7 +27,7 @@ interface Texts {
   offline: string
 }
 export type Person = { token?: string; name?: string; email?: string; renew?: unknown } | undefined
-type Heard = ({ t: "init" } & Init) | { t: "show"; open: number } | { t: "identify"; value: Person } | { t: "lang"; value: string }
+type Heard = ({ t: "init" } & Init) | { t: "show"; open: number } | { t: "identify"; value: Person } | { t: "lang"; value: string } | { t: "greet"; value: Hello }
 
 let origin = ""
 

@@ -1,8 +1,11 @@
 // Loaded once the page is quiet: page views and beats, tracked events, pages where the widget hides, unread badge, phones. It opens no socket.
+import type { Greeting, WidgetRule } from "@okno/protocol"
+import { matches } from "./when"
+
 export interface Host {
   base: string
   key: string
-  read(): { token?: string; visitor?: string; visit?: string; at?: number; talk?: 1; lang?: string }
+  read(): { token?: string; visitor?: string; visit?: string; at?: number; n?: number; talk?: 1; lang?: string }
   keep(change: object): void
   badge: HTMLElement
   box: HTMLElement
@@ -11,7 +14,10 @@ export interface Host {
   on(name: string, hear: (detail: unknown) => void): void
   host: HTMLElement
   lang: string
-  config: { pages_hidden: string[]; texts_ru: { offline: string }; texts_en: { offline: string } }
+  config: { pages_hidden: string[]; texts_ru: { offline: string }; texts_en: { offline: string }; open: boolean | null; greetings: Greeting[]; rules: WidgetRule[] }
+  /** Looks at the page again; `turned` is told of every new one. */
+  turn(): void
+  turned?(): void
 }
 const VISIT_MS = 30 * 60_000
 const BEAT_MS = 5_000
@@ -27,21 +33,16 @@ function id(): string {
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5")
 }
 
-/** `*` stands for any part of an address. */
-function matches(pattern: string, path: string): boolean {
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")
-  return new RegExp(`^${escaped}$`).test(path)
-}
-
 /** Page views and tracked events of this visit. */
-function report({ base, key, read, keep, host, config, on }: Host): void {
+function report(it: Host): void {
+  const { base, key, read, keep, host, config, on } = it
   let seen = ""
   const visit = (): { visitor: string; visit: string } => {
     const known = read()
     const fresh = !known.visit || Date.now() - (known.at || 0) > VISIT_MS
-    const ids = { visitor: known.visitor || id(), visit: fresh ? id() : known.visit! }
+    const ids = { visitor: known.visitor || id(), visit: fresh ? id() : known.visit!, n: (known.n || 0) + +fresh }
     keep({ ...ids, at: Date.now() })
-    return ids
+    return { visitor: ids.visitor, visit: ids.visit }
   }
   const address = (path: string): string => `${base}/api/v1/widget/${key}/${path}`
   const send = (path: string, body: object): boolean => navigator.sendBeacon(address(path), JSON.stringify(body))
@@ -61,11 +62,16 @@ function report({ base, key, read, keep, host, config, on }: Host): void {
       if (document.hidden) return
       fetch(address("beats"), { method: "POST", body: JSON.stringify(page()) })
         .then((response) => response.json())
-        .then(({ again_s }) => beat(again_s * 1e3), () => beat(LOST_MS))
+        .then(({ again_s, invitation }) => {
+          if (invitation) more(it, "invite", invitation)
+          beat(again_s * 1e3)
+        })
+        .catch(() => beat(LOST_MS))
     }, after_ms)
   }
   const turn = (): void => {
     host.hidden = config.pages_hidden.some((pattern) => matches(pattern, location.pathname))
+    if (it.turned) it.turned()
     if (seen === location.href) return
     seen = location.href
     view(false)
@@ -84,16 +90,22 @@ function report({ base, key, read, keep, host, config, on }: Host): void {
     const [name, data] = said as [unknown, unknown]
     send("tracked", { ...visit(), name: cut(name, 100), data: data === undefined ? "" : cut(JSON.stringify(data), 1500) })
   })
+  it.turn = turn
   turn()
 }
 
 /** What few pages need is fetched when they do. */
-const more = (host: Host, part: "blink" | "phone"): void => void import(/* @vite-ignore */ host.base + "/w/more.js").then((it) => it[part](host))
+const more = (host: Host, part: "blink" | "phone" | "greet" | "invite", said?: object): Promise<unknown> => import(/* @vite-ignore */ host.base + "/w/more.js").then((it) => it[part](host, said), () => 0)
 
 function begin(host: Host): void {
   const { base, key, read, badge, box, load, lang, config, on } = host
   report(host)
-  on("open", () => more(host, "phone"))
+  if (config.greetings[0] || config.rules[0]) {
+    const shown = host.host.hidden
+    host.host.hidden ||= config.rules.some((one) => one.show === "hidden") // until it is known
+    more(host, "greet").then((lost) => lost === 0 && (host.host.hidden = shown))
+  }
+  on("open", () => void more(host, "phone"))
   new MutationObserver(() => more(host, "blink")).observe(badge, { childList: true })
   on("stuck", () => {
     const said = document.createElement("p")

@@ -85,6 +85,10 @@ function Panel({ init }: { init: Init }) {
       if (message.t === "show") setOpen(!!message.open)
       else if (message.t === "identify") talk.identify(message.value)
       else if (message.t === "lang") void say(message.value)
+      else if (message.t === "greet") {
+        init.stored.greet = message.value
+        again()
+      }
     }
     early.splice(0).forEach(heard)
     talk.start()

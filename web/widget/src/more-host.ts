@@ -1,5 +1,7 @@
-// What few host pages need, fetched when they do: the title that blinks, the panel that is the whole screen of a phone.
+// What few host pages need, fetched when they do: greetings and invitations, the title that blinks, the panel that is the whole screen of a phone.
 import type { Host } from "./idle"
+
+export { greet, invite } from "./greet"
 
 const BLINK_MS = 1_200
 const PHONE_PX = 480

@@ -4,7 +4,7 @@ import { arrange, shownPath } from "./arrange"
 
 const one = (visitor: string, more: Partial<OnlineVisitor> = {}): OnlineVisitor => ({
   visitor, visit: visitor, inbox: 1, contact: null, name: "", verified: false, url: "https://shop.example/", title: "", page_at: "2026-11-26T10:00:00Z",
-  started_at: "2026-11-26T10:00:00Z", pages: 1, visits: 1, source: "", place: "", device: "", in_chat: false, conversation: null, assignee: null, ...more,
+  started_at: "2026-11-26T10:00:00Z", pages: 1, visits: 1, source: "", place: "", device: "", in_chat: false, conversation: null, assignee: null, invited: null, ...more,
 })
 const ids = (all: OnlineVisitor[]): string => all.map(({ visitor }) => visitor).join("")
 
