@@ -7,7 +7,7 @@ import pytest
 from okno.app.wiring import App
 from okno.bus import api
 from okno.bus.api import Bus, emit
-from okno.bus.events import News
+from okno.bus.events import News, TimelineSpan
 from okno.kit.errors import NotFound
 from okno.kit.ids import uuid7
 
@@ -159,3 +159,13 @@ async def test_one_process_has_a_handler_and_another_takes_it_over(app: App) -> 
     assert not await first.hold(name)
     await first.give_up()
     await second.give_up()
+
+
+def test_stretches_that_follow_one_another_are_one() -> None:
+    """Each message of a busy thread would be looked up by itself, by every handler; or events would be left out."""
+    a, b = uuid7(), uuid7()
+    spans = [(1, a, 0, 2), (1, b, 5, 1), (1, a, 2, 3), (1, a, 9, 1), (1, a, 10, api.SPAN_EVENTS_MAX)]
+    assert api.joined(spans) == (
+        *(TimelineSpan(1, a, 0, 5), TimelineSpan(1, a, 9, 1), TimelineSpan(1, a, 10, api.SPAN_EVENTS_MAX)),
+        TimelineSpan(1, b, 5, 1),
+    )

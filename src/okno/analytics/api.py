@@ -75,7 +75,8 @@ class Analytics:
 
     async def fold(self, spans: Sequence[TimelineSpan]) -> None:
         """Bring the last episodes of these conversations up to date; again is no error."""
-        keys = list({(span.workspace_id, span.conversation_id): None for span in spans})
+        moved = await self._db.fetch(SQL["list_moved"], *_columns(spans))
+        keys = list({(r["workspace_id"], r["id"]): None for r in moved})
         for at in range(0, len(keys), CHUNK):
             async with self._db.transaction() as tx:
                 await _fold(tx, keys[at : at + CHUNK])

@@ -1,3 +1,17 @@
+-- Of what was appended only what can change the figures: what is no message, the first question, the first answer.
+-- name: list_moved :many
+SELECT w.workspace_id, w.id
+  FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[]) AS w (workspace_id, id, before_seq, size)
+  LEFT JOIN LATERAL (SELECT f.asked_at, f.answered_at, f.operator_id FROM episode_fact f
+                      WHERE f.workspace_id = w.workspace_id AND f.conversation_id = w.id
+                      ORDER BY f.episode DESC LIMIT 1) f ON true
+ WHERE EXISTS (SELECT FROM event e
+                WHERE e.workspace_id = w.workspace_id AND e.conversation_id = w.id
+                  AND e.seq > w.before_seq AND e.seq <= w.before_seq + w.size
+                  AND (e.type <> 'message' OR e.actor = 'customer' AND f.asked_at IS NULL
+                       OR e.actor = 'operator' AND (f.answered_at IS NULL OR f.operator_id IS NULL)))
+ LIMIT 100000;
+
 -- name: list_starts :many
 SELECT c.workspace_id, c.id, c.team_id, c.inbox_id, c.channel,
        coalesce((SELECT max(f.opened_seq) FROM episode_fact f WHERE f.workspace_id = c.workspace_id AND f.conversation_id = c.id), 1)

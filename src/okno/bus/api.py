@@ -8,10 +8,11 @@ parked, never lost.
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -26,7 +27,8 @@ from okno.kit.errors import Conflict, NotFound
 from okno.kit.tasks import Tasks
 
 SQL = load_queries("okno.bus")
-PAUSE_S = 0.25  # a handler looks at most four times a second: its cursor is a commit of its own
+PAUSE_S = 0.25  # a handler looks at most four times a second, and rests as long as it worked: people come first
+SPAN_EVENTS_MAX = 1_000  # as large as a batch can be
 POLL_S = 1.0  # when nobody wakes us: another process may have written
 RETRY_S = 0.2  # doubling: about 13 s over all tries
 HOUSEKEEPING_S = 600.0
@@ -91,11 +93,11 @@ class Bus:
                 await self._clock.sleep(POLL_S)
                 continue
             wake.clear()
+            begun = self._clock.monotonic()
             rows = await self.step(name)
-            if rows >= limits.OUTBOX_READ_MAX:
-                continue
             if rows:
-                await self._clock.sleep(PAUSE_S)
+                took_s = self._clock.monotonic() - begun
+                await self._clock.sleep(took_s if rows >= limits.OUTBOX_READ_MAX else max(PAUSE_S, took_s))
             else:
                 try:
                     await asyncio.wait_for(wake.wait(), POLL_S)
@@ -225,8 +227,24 @@ def _merged(rows: Sequence[Any]) -> News:
     if first["workspace_ids"] is None:
         return News(first["topic"], first["payload"])
     columns = ("workspace_ids", "conversation_ids", "before_seqs", "event_counts")
-    spans = (TimelineSpan(*span) for row in rows for span in zip(*(row[c] for c in columns), strict=True))
-    return News(first["topic"], "", tuple(spans))
+    return News(
+        first["topic"], "", joined(span for row in rows for span in zip(*(row[c] for c in columns), strict=True))
+    )
+
+
+def joined(spans: Iterable[tuple[int, UUID, int, int]]) -> tuple[TimelineSpan, ...]:
+    """Stretches of one conversation that follow one another as one, of SPAN_EVENTS_MAX events at most.
+
+    A busy thread is looked up once, not a hundred times. Conversations come in the order of their first stretch.
+    """
+    found: dict[tuple[int, UUID], list[list[int]]] = {}
+    for workspace_id, conversation_id, before_seq, size in spans:
+        stretches = found.setdefault((workspace_id, conversation_id), [])
+        if stretches and sum(stretches[-1]) == before_seq and stretches[-1][1] + size <= SPAN_EVENTS_MAX:
+            stretches[-1][1] += size
+        else:
+            stretches.append([before_seq, size])
+    return tuple(TimelineSpan(*key, *stretch) for key, stretches in found.items() for stretch in stretches)
 
 
 async def _failure(handler: Handler, news: News) -> Exception | None:
