@@ -1,7 +1,7 @@
 """A real server and a real Chromium; run apart from the async tests, because playwright keeps a loop of its own."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,11 +33,13 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @contextmanager
-def fresh_server(browser: Browser) -> Iterator[Server]:
-    """A new okno whose first administrator came by the printed link, in the browser."""
+def fresh_server(
+    browser: Browser, environment: Mapping[str, str] | None = None, module: str = "okno.app.command"
+) -> Iterator[Server]:
+    """A new okno whose first administrator came by the printed link, in the browser. `environment` adds settings."""
     with data_folder() as data:
-        environment = {"OKNO_CONNECT_NETWORKS": "127.0.0.0/8", "OKNO_FLOOD_LIMITS": "false"}
-        server = Server(data, environment=environment).start()
+        settings = {"OKNO_CONNECT_NETWORKS": "127.0.0.0/8", "OKNO_FLOOD_LIMITS": "false", **(environment or {})}
+        server = Server(data, environment=settings, module=module).start()
         try:
             _first_administrator(browser, server)
             yield server

@@ -49,6 +49,22 @@ async def test_a_rating_stands_in_the_timeline_once_and_its_last_word_counts(app
     assert bad.ratings == []
 
 
+async def test_what_was_wrong_is_read_beside_the_score_and_goes_with_the_person(app: App) -> None:
+    """The supervisor would see a bad score and not why; or the words would outlive the person's erasure."""
+    actor = await make_operator(app, "owner")
+    guest, conversation = await ended(app, actor)
+    for comment in ("", "Долго, карта 4111 1111 1111 1111", "Долго, карта 4111 1111 1111 1111"):
+        await app.feedback.rate(guest, NewRating(conversation, 1, 2, solved=False, comment=comment))
+    assert len(rated(await read_all(app, conversation))) == 2
+    page = await app.feedback.list_ratings(actor, contact=guest.contact_id, score_max=5, cursor=None, limit=10)
+    assert [r.comment for r in page.ratings] == ["Долго, карта •••• •••• •••• 1111"]
+    assert guest.contact_id is not None
+    await app.privacy.persons.erase(actor, guest.contact_id)
+    page = await app.feedback.list_ratings(actor, contact=guest.contact_id, score_max=5, cursor=None, limit=10)
+    assert [(r.score, r.comment) for r in page.ratings] == [(2, "")]
+    assert not await app.database.fetchval("SELECT EXISTS (SELECT FROM event WHERE body LIKE '%Долго%')")
+
+
 async def test_only_ones_own_ended_episodes_are_rated(app: App) -> None:
     """Anybody could praise or slander an operator in somebody else's name, or before anything was said."""
     actor = await make_operator(app, "owner")

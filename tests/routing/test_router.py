@@ -7,7 +7,16 @@ import pytest
 
 from okno.app.wiring import App
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
-from okno.routing.types import Consultation, DeskChange, NewQueue, OperatorSkill, QueueChange, SeatChange, Transfer
+from okno.routing.types import (
+    Consultation,
+    DeskChange,
+    NewQueue,
+    OperatorSkill,
+    QueueChange,
+    RoutingSettingsChange,
+    SeatChange,
+    Transfer,
+)
 from tests.conversations.people import read_all
 from tests.routing.company import Company, until
 
@@ -379,7 +388,7 @@ async def test_settings_are_for_those_who_may(app: App) -> None:
         routing.create_skill(igor, "Mine"),
         routing.change_queue(igor, company.queue_id, QueueChange(name="Mine")),
         routing.change_seat(igor, igor.operator_id, SeatChange(chats_max=10)),
-        routing.change_settings(igor, ["lunch"]),
+        routing.change_settings(igor, RoutingSettingsChange(["lunch"])),
         routing.delete_queue(igor, company.queue_id),
     ):
         with pytest.raises(NotAllowed):
@@ -401,7 +410,10 @@ async def test_settings_are_for_those_who_may(app: App) -> None:
     assert (await company.place(conversation)).queue == queue.id
     await routing.delete_queue(company.owner, queue.id)
     assert (await company.place(conversation)).queue == company.queue_id
-    assert (await routing.change_settings(company.owner, ["lunch", "lunch", " "])).break_reasons == ["lunch"]
+    settings = await routing.change_settings(
+        company.owner, RoutingSettingsChange(["lunch", "lunch", " "], misses_max=3)
+    )
+    assert (settings.break_reasons, settings.idle_s, settings.misses_max) == (["lunch"], 1800, 3)
     lines = await routing.list_lines(company.owner)
     assert [(line.queue, line.waiting, line.operators) for line in lines] == [(company.queue_id, 1, 0)]
     assert await read_all(app, conversation) == []  # of another company

@@ -182,12 +182,13 @@ export interface Promised {
   cause: "closed" | "queue"
   was?: string | null
 }
-/** What the customer says of an episode that ended: 1 to 5, and whether it was solved. The last word counts. */
+/** What the customer says of an episode that ended: 1 to 5, and whether it was solved. The last word counts. `comment`: in his words, what was wrong; empty when he said nothing more. */
 export interface Rated {
   type: "rated"
   episode: number
   score: number
   solved?: boolean | null
+  comment?: string
 }
 /** Two conversations were joined, or parted again (`on` false); each has the event. `into`: this one continues in `conversation`; else that one continues here. `was` is the status of the one that continues elsewhere, as it was before. `waiting_since`: since when the customer waits in this one now. */
 export interface Merged {
@@ -1230,7 +1231,7 @@ export interface DeskFrame {
   t: "desk"
   desk: Desk
 }
-/** How an operator is at work: what he says of himself, his load and what he is asked to take. */
+/** How an operator is at work: what he says of himself, his load and what he is asked to take. A break whose `reason` is `idle` or `missed` began by itself. `idle_s`: after so long without input (0: never). */
 export interface Desk {
   state: "break" | "busy" | "offline" | "online"
   reason: string
@@ -1239,6 +1240,9 @@ export interface Desk {
   takes_calls: boolean
   load_percent: number
   limit_percent: number
+  duty: "extra" | "free" | "off" | "on"
+  duty_until: string | null
+  idle_s: number
   offers: Offer[]
 }
 /** An operator is asked to take a conversation until `expires_at`. */
@@ -1653,13 +1657,14 @@ export interface OwnTranscriptLetter {
 export interface LetterQueued {
   address: string
 }
-/** `score` null: the question was shown, or with `skipped` put away. Said again, the last word counts. */
+/** `score` null: the question was shown, or with `skipped` put away. Said again, the last word counts. `comment`: what was wrong, in the customer's words. */
 export interface NewRating {
   conversation: string
   episode: number
   score?: number | null
   solved?: boolean | null
   skipped?: boolean
+  comment?: string
 }
 /** One rated episode. `operator`: who had the conversation when it was closed, else who closed it. */
 export interface Rating {
@@ -1670,6 +1675,7 @@ export interface Rating {
   operator: string | null
   score: number
   solved: boolean | null
+  comment: string
   closed_at: string
   rated_at: string
 }
@@ -1876,13 +1882,13 @@ export interface OperatorSkill {
   skill: number
   level: number
 }
-/** Hours of work on one weekday (0 = Monday), minutes from midnight. */
+/** Hours of work on one weekday (0 = Monday), minutes from midnight; over 1440 they end in the next day. */
 export interface Shift {
   day: number
   from_min: number
   to_min: number
 }
-/** What an operator can take, and how he is now. `here`: some console of his is connected. `load_percent` of one chat; `specialist`: gets only what asks for one of his skills, and transfers. */
+/** What an operator can take, and how he is now. `here`: some console of his is connected. `load_percent` of one chat; `specialist`: gets only what asks for one of his skills, and transfers. `shifts` and `days` (unlike their weekday; without spans: off) are in `time_zone`; `duty_until` is when `duty` ends. */
 export interface Seat {
   operator: string
   state: "break" | "busy" | "offline" | "online"
@@ -1897,6 +1903,10 @@ export interface Seat {
   specialist: boolean
   skills: OperatorSkill[]
   shifts: Shift[]
+  days: SpecialDay[]
+  time_zone: string
+  duty: "extra" | "free" | "off" | "on"
+  duty_until: string | null
 }
 /** By somebody with the right to: an operator's settings, and his state. */
 export interface SeatChange {
@@ -1906,20 +1916,27 @@ export interface SeatChange {
   specialist?: boolean
   skills?: OperatorSkill[]
   shifts?: Shift[]
+  days?: SpecialDay[]
+  time_zone?: string
 }
-/** `break_reasons` empty stands for the console's own words. */
+/** `break_reasons` empty stands for the console's own words. Away by itself: without input for `idle_s`, after `misses_max` offers in a row that ran out; 0 means never. */
 export interface RoutingSettings {
   break_reasons: string[]
+  idle_s: number
+  misses_max: number
 }
 export interface RoutingSettingsChange {
-  break_reasons: string[]
+  break_reasons?: string[]
+  idle_s?: number
+  misses_max?: number
 }
-/** One's own. `reason` is of a break. */
+/** One's own. `reason` is of a break; `work_on`: takes conversations outside the shift. */
 export interface DeskChange {
   state?: "break" | "busy" | "offline" | "online"
   reason?: string
   takes_chats?: boolean
   takes_calls?: boolean
+  work_on?: boolean
 }
 /** Where a conversation waits: the how manieth of its queue, and since when. */
 export interface Place {

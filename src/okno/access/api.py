@@ -54,7 +54,7 @@ PHOTO_HASH_LEN = 32
 PhotoMaker = Callable[[bytes], Awaitable[bytes]]
 """A small square WebP of any picture; raises `Unsupported`. Work on pictures is done above this slice."""
 
-__all__ = ["Access", "Keys", "MasterKeyLost", "open_keys", "require"]
+__all__ = ["Access", "Keys", "MasterKeyLost", "open_keys", "permissions_of", "require"]
 
 
 def _nobody() -> None:

@@ -20,6 +20,7 @@ from okno.conversations.types import (
     Edited,
     Message,
     Note,
+    Rated,
     Reacted,
     Reaction,
     SecretAsked,
@@ -108,6 +109,8 @@ def bare(body: Body, at: datetime) -> Body:  # noqa: PLR0911 - one a type
             return replace(body, text="")
         case Described(value=value) if value:
             return replace(body, value="")
+        case Rated(comment=comment) if comment:
+            return replace(body, comment="")
     return body
 
 

@@ -235,11 +235,15 @@ class Promised(Answer, tag_field="type", tag="promised", omit_defaults=True, fro
 
 
 class Rated(Answer, tag_field="type", tag="rated", frozen=True):
-    """What the customer says of an episode that ended: 1 to 5, and whether it was solved. The last word counts."""
+    """What the customer says of an episode that ended: 1 to 5, and whether it was solved. The last word counts.
+
+    `comment`: in his words, what was wrong; empty when he said nothing more.
+    """
 
     episode: int
     score: int
     solved: bool | None = None
+    comment: str = ""
 
 
 class Merged(Answer, tag_field="type", tag="merged", frozen=True):

@@ -964,7 +964,14 @@ CREATE TABLE public.operator_state (
     changed_at timestamp with time zone NOT NULL,
     connected_until timestamp with time zone,
     idle_since timestamp with time zone NOT NULL,
+    shift_zone text DEFAULT ''::text NOT NULL,
+    shift_days text DEFAULT '[]'::text NOT NULL,
+    duty text DEFAULT 'free'::text NOT NULL,
+    duty_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    duty_until timestamp with time zone,
+    extra_until timestamp with time zone,
     CONSTRAINT operator_state_chats_max_check CHECK (((chats_max >= 2) AND (chats_max <= 10))),
+    CONSTRAINT operator_state_duty_check CHECK ((duty = ANY (ARRAY['free'::text, 'on'::text, 'off'::text, 'extra'::text]))),
     CONSTRAINT operator_state_state_check CHECK ((state = ANY (ARRAY['online'::text, 'busy'::text, 'break'::text, 'offline'::text])))
 );
 
@@ -1202,7 +1209,11 @@ ALTER TABLE public.retention_policy ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
 
 CREATE TABLE public.routing_setting (
     workspace_id bigint NOT NULL,
-    break_reasons text[] DEFAULT '{}'::text[] NOT NULL
+    break_reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    idle_s integer DEFAULT 1800 NOT NULL,
+    misses_max smallint DEFAULT 2 NOT NULL,
+    CONSTRAINT routing_setting_idle_s_check CHECK ((idle_s >= 0)),
+    CONSTRAINT routing_setting_misses_max_check CHECK (((misses_max >= 0) AND (misses_max <= 10)))
 );
 
 CREATE TABLE public.saved_view (
@@ -1258,7 +1269,7 @@ CREATE TABLE public.shift (
     CONSTRAINT shift_check CHECK ((from_min < to_min)),
     CONSTRAINT shift_day_check CHECK (((day >= 0) AND (day <= 6))),
     CONSTRAINT shift_from_min_check CHECK (((from_min >= 0) AND (from_min <= 1439))),
-    CONSTRAINT shift_to_min_check CHECK (((to_min >= 1) AND (to_min <= 1440)))
+    CONSTRAINT shift_to_min_check CHECK (((to_min >= 1) AND (to_min <= 2880)))
 );
 
 CREATE TABLE public.skill (
@@ -1947,6 +1958,8 @@ CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE (due_at IS N
 
 CREATE INDEX notice_emailed ON public.notice USING btree (workspace_id, emailed_to, emailed_at) WHERE (emailed_to IS NOT NULL);
 
+CREATE INDEX offer_ended ON public.offer USING btree (workspace_id, operator_id, ended_at) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX offer_entry ON public.offer USING btree (workspace_id, entry_id);
 
 CREATE UNIQUE INDEX offer_open ON public.offer USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
@@ -1964,6 +1977,8 @@ CREATE INDEX operator_interval_began ON public.operator_interval USING btree (wo
 CREATE UNIQUE INDEX operator_interval_current ON public.operator_interval USING btree (workspace_id, operator_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX operator_session_operator ON public.operator_session USING btree (workspace_id, operator_id);
+
+CREATE INDEX operator_state_duty ON public.operator_state USING btree (workspace_id, duty_until) WHERE (duty_until IS NOT NULL);
 
 CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visit_id, at DESC);
 

@@ -50,11 +50,12 @@ class Feedback:
                 await self._lock(tx, key)
                 await tx.execute(SQL["note_asked"], *key, self._clock.now(), said.skipped)
             return
-        body = Rated(said.episode, said.score, said.solved)
+        body = Rated(said.episode, said.score, said.solved, said.comment.strip())
 
         async def keep(tx: Connection) -> bool:
             held = await self._lock(tx, key)
-            if (held["score"], held["solved"]) == (said.score, said.solved):
+            before = (held["score"], held["solved"], held["comment"] or "")
+            if before == (said.score, said.solved, body.comment):
                 return False
             await tx.execute(SQL["rate"], *key, self._clock.now(), said.score, said.solved)
             return True

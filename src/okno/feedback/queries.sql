@@ -16,8 +16,10 @@ SELECT seq FROM event WHERE workspace_id = $1 AND conversation_id = $2 AND type 
    AND (body::jsonb ->> 'episode')::integer = $3 ORDER BY seq DESC LIMIT 1;
 
 -- name: lock_rating :one
-SELECT score, solved, closed_at FROM rating WHERE workspace_id = $1 AND conversation_id = $2 AND episode = $3
-   FOR UPDATE LIMIT 1;
+SELECT score, solved, closed_at,
+       (SELECT e.body::jsonb ->> 'comment' FROM event e WHERE e.workspace_id = $1 AND e.conversation_id = $2
+           AND e.type = 'rated' AND (e.body::jsonb ->> 'episode')::integer = $3 ORDER BY e.seq DESC LIMIT 1) AS comment
+  FROM rating WHERE workspace_id = $1 AND conversation_id = $2 AND episode = $3 FOR UPDATE LIMIT 1;
 
 -- name: note_asked :exec
 UPDATE rating SET asked_at = coalesce(asked_at, $4), skipped_at = CASE WHEN $5 THEN coalesce(skipped_at, $4) ELSE skipped_at END
@@ -27,8 +29,12 @@ UPDATE rating SET asked_at = coalesce(asked_at, $4), skipped_at = CASE WHEN $5 T
 UPDATE rating SET score = $5, solved = $6, rated_at = $4, asked_at = coalesce(asked_at, $4)
  WHERE workspace_id = $1 AND conversation_id = $2 AND episode = $3;
 
+-- What the customer wrote stands in the timeline alone: erased there, it is nowhere else.
 -- name: list_ratings :many
-SELECT r.conversation_id, r.episode, c.contact_id, p.name, r.operator_id, r.score, r.solved, r.closed_at, r.rated_at
+SELECT r.conversation_id, r.episode, c.contact_id, p.name, r.operator_id, r.score, r.solved,
+       coalesce((SELECT e.body::jsonb ->> 'comment' FROM event e WHERE e.workspace_id = $1 AND e.type = 'rated'
+           AND e.conversation_id = r.conversation_id AND (e.body::jsonb ->> 'episode')::integer = r.episode
+         ORDER BY e.seq DESC LIMIT 1), '') AS comment, r.closed_at, r.rated_at
   FROM rating r
   JOIN conversation c ON c.workspace_id = r.workspace_id AND c.id = r.conversation_id
   JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id

@@ -6,20 +6,26 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from okno.kit.wire import Answer, Wire
+from okno.kit import limits
+from okno.kit.wire import NO_NUL, Answer, Wire
 
 Score = Annotated[int, Meta(ge=1, le=5)]
 Episode = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Comment = Annotated[str, Meta(max_length=limits.RATING_COMMENT_LEN_MAX, pattern=NO_NUL)]
 
 
 class NewRating(Wire, frozen=True):
-    """`score` null: the question was shown, or with `skipped` put away. Said again, the last word counts."""
+    """`score` null: the question was shown, or with `skipped` put away. Said again, the last word counts.
+
+    `comment`: what was wrong, in the customer's words.
+    """
 
     conversation: UUID
     episode: Episode
     score: Score | None = None
     solved: bool | None = None
     skipped: bool = False
+    comment: Comment = ""
 
 
 class Rating(Answer, frozen=True):
@@ -32,6 +38,7 @@ class Rating(Answer, frozen=True):
     operator: UUID | None
     score: int
     solved: bool | None
+    comment: str
     closed_at: datetime
     rated_at: datetime
 

@@ -13,6 +13,7 @@ TOPICS: Final[Mapping[str, AlertClass]] = MappingProxyType(
     {
         "routing.offered": "offer",
         "routing.missed": "missed",
+        "routing.away": "missed",
         "routing.assigned": "assigned",
         "sla.warning": "sla_warning",
         "sla.breached": "sla_breach",

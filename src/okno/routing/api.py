@@ -34,6 +34,7 @@ from okno.routing.types import (
     Queue,
     QueueChange,
     RoutingSettings,
+    RoutingSettingsChange,
     Seat,
     SeatChange,
     Skill,
@@ -192,13 +193,20 @@ class Routing:
 
     async def get_settings(self, workspace_id: int) -> RoutingSettings:
         record = await self._db.fetchrow(SQL["find_settings"], workspace_id)
-        return RoutingSettings(record["break_reasons"] if record else [])
+        return RoutingSettings(*record) if record else RoutingSettings([], limits.IDLE_S, limits.MISSES_MAX)
 
-    async def change_settings(self, actor: Actor, break_reasons: list[str]) -> RoutingSettings:
+    async def change_settings(self, actor: Actor, change: RoutingSettingsChange) -> RoutingSettings:
         require(actor, "routing")
-        reasons = list(dict.fromkeys(r.strip() for r in break_reasons if r.strip()))
-        await self._db.execute(SQL["save_settings"], actor.workspace_id, reasons)
-        return RoutingSettings(reasons)
+        before = await self.get_settings(actor.workspace_id)
+        reasons = before.break_reasons if isinstance(change.break_reasons, UnsetType) else change.break_reasons
+        after = RoutingSettings(
+            list(dict.fromkeys(r.strip() for r in reasons if r.strip())),
+            before.idle_s if isinstance(change.idle_s, UnsetType) else change.idle_s,
+            before.misses_max if isinstance(change.misses_max, UnsetType) else change.misses_max,
+        )
+        values = (after.break_reasons, after.idle_s, after.misses_max)
+        await self._db.execute(SQL["save_settings"], actor.workspace_id, *values)
+        return after
 
     # -- seats: operators as supervisors and colleagues see them ---------------------------------------------------
 
@@ -219,8 +227,6 @@ class Routing:
         require(actor, "routing")
         key = (actor.workspace_id, operator_id)
         await self.get_seat(*key)
-        if not isinstance(change.shifts, UnsetType) and any(s.from_min >= s.to_min for s in change.shifts):
-            raise Invalid("a shift ends after it begins; one over midnight is two", field="shifts")
         try:
             async with self._db.transaction() as tx:
                 await tx.execute(SQL["ensure_state"], *key, self._clock.now())
@@ -230,11 +236,7 @@ class Routing:
                     levels = {s.skill: s.level for s in change.skills}
                     await tx.execute(SQL["clear_skills_of"], *key)
                     await tx.execute(SQL["set_skills_of"], *key, list(levels), list(levels.values()))
-                if not isinstance(change.shifts, UnsetType):
-                    columns = zip(*((s.day, s.from_min, s.to_min) for s in change.shifts), strict=True)
-                    await tx.execute(SQL["clear_shifts_of"], *key)
-                    if change.shifts:
-                        await tx.execute(SQL["set_shifts_of"], *key, *map(list, columns))
+                await self.desks.shifts.change(tx, *key, change)
         except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
             raise Invalid("there is no such skill", field="skills") from None
         if not isinstance(change.state, UnsetType):

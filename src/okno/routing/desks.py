@@ -19,6 +19,7 @@ from okno.kit.errors import NotAllowed
 from okno.kit.wire import encode
 from okno.routing import store
 from okno.routing.events import DeskListener
+from okno.routing.shifts import Shifts
 from okno.routing.store import SQL
 from okno.routing.types import Desk, DeskChange, Offer
 
@@ -37,6 +38,7 @@ class Desks:
         self._clock = clock
         self._hints = hints
         hints.hear(DESKS, self._hear)
+        self.shifts = Shifts(database, clock)
         self._here: Counter[Key] = Counter()
         self._arrived: set[Key] = set()
         self._stale: set[Key] = set()
@@ -109,6 +111,9 @@ class Desks:
         state, reason = _given(change.state), _given(change.reason)
         if state is not None and state != "break":
             reason = ""
+        if isinstance(change.work_on, bool):
+            await self._db.execute(SQL["ensure_state"], actor.workspace_id, actor.operator_id, self._clock.now())
+            await self.shifts.work_on(actor.workspace_id, actor.operator_id, on=change.work_on)
         values = (state, reason, _given(change.takes_chats), _given(change.takes_calls))
         await self.set_state(actor.workspace_id, actor.operator_id, *values)
         return await self.get_desk(actor)
@@ -135,7 +140,7 @@ class Desks:
         for r in await self._db.fetch(SQL["list_offers"], *columns):
             offers[r["workspace_id"], r["operator_id"]].append(store.offer_of(r))
         since = self._clock.now() - timedelta(hours=limits.LOAD_IDLE_H)
-        records = await self._db.fetch(SQL["list_desks"], *columns, since)
+        records = await self._db.fetch(SQL["list_desks"], *columns, since, limits.IDLE_S)
         return {(key := (r["workspace_id"], r["operator_id"])): store.desk_of(r, offers.get(key, [])) for r in records}
 
     def _stir(self, workspace_id: int) -> None:

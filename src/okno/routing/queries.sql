@@ -55,11 +55,12 @@ UPDATE queue_entry SET queue_id = $3 WHERE workspace_id = $1 AND queue_id = $2 A
 DELETE FROM queue WHERE workspace_id = $1 AND id = $2 AND NOT is_default RETURNING id;
 
 -- name: find_settings :one
-SELECT break_reasons FROM routing_setting WHERE workspace_id = $1 LIMIT 1;
+SELECT break_reasons, idle_s, misses_max FROM routing_setting WHERE workspace_id = $1 LIMIT 1;
 
 -- name: save_settings :exec
-INSERT INTO routing_setting (workspace_id, break_reasons) VALUES ($1, $2)
-ON CONFLICT (workspace_id) DO UPDATE SET break_reasons = excluded.break_reasons;
+INSERT INTO routing_setting (workspace_id, break_reasons, idle_s, misses_max) VALUES ($1, $2, $3, $4)
+ON CONFLICT (workspace_id) DO UPDATE
+   SET break_reasons = excluded.break_reasons, idle_s = excluded.idle_s, misses_max = excluded.misses_max;
 
 -- name: list_seats :many
 SELECT o.id, coalesce(s.state, 'online') AS state, coalesce(s.reason, '') AS reason,
@@ -67,6 +68,8 @@ SELECT o.id, coalesce(s.state, 'online') AS state, coalesce(s.reason, '') AS rea
        coalesce(s.takes_chats, true) AS takes_chats, coalesce(s.takes_calls, true) AS takes_calls,
        coalesce(s.chats_max, 5) AS chats_max, coalesce(s.languages, '{}') AS languages,
        coalesce(s.specialist, false) AS specialist, coalesce(l.load_percent, 0) AS load_percent,
+       coalesce(s.shift_days, '[]') AS shift_days, coalesce(s.shift_zone, '') AS shift_zone,
+       coalesce(s.duty, 'free') AS duty, s.duty_until,
        ARRAY(SELECT k.skill_id FROM operator_skill k WHERE k.workspace_id = $1 AND k.operator_id = o.id ORDER BY 1) AS skills,
        ARRAY(SELECT k.level FROM operator_skill k WHERE k.workspace_id = $1 AND k.operator_id = o.id ORDER BY k.skill_id)
          AS levels,
@@ -107,6 +110,37 @@ DELETE FROM shift WHERE workspace_id = $1 AND operator_id = $2;
 -- name: set_shifts_of :exec
 INSERT INTO shift (workspace_id, operator_id, day, from_min, to_min)
 SELECT $1, $2, unnest($3::integer[]), unnest($4::integer[]), unnest($5::integer[]) ON CONFLICT DO NOTHING;
+
+-- Null stays as it is.
+-- name: set_shift_days :exec
+UPDATE operator_state SET shift_days = coalesce($3, shift_days), shift_zone = coalesce($4, shift_zone)
+ WHERE workspace_id = $1 AND operator_id = $2;
+
+-- name: set_extra :exec
+UPDATE operator_state SET extra_until = $3 WHERE workspace_id = $1 AND operator_id = $2;
+
+-- Those whose duty is to be looked at, or the one asked for.
+-- name: lock_duties :many
+SELECT s.operator_id, s.duty, s.duty_until, s.extra_until, s.shift_days, s.shift_zone,
+       ARRAY(SELECT ARRAY[h.day, h.from_min, h.to_min] FROM shift h
+              WHERE h.workspace_id = $1 AND h.operator_id = s.operator_id ORDER BY h.day, h.from_min) AS shifts
+  FROM operator_state s
+ WHERE s.workspace_id = $1 AND CASE WHEN $2::uuid IS NULL THEN s.duty_until <= $3 ELSE s.operator_id = $2 END
+ ORDER BY s.operator_id LIMIT 1000 FOR UPDATE;
+
+-- name: set_duty :exec
+UPDATE operator_state SET duty = $3, duty_until = $4, duty_since = CASE WHEN duty = $3 THEN duty_since ELSE $5 END
+ WHERE workspace_id = $1 AND operator_id = $2;
+
+-- Of those given, who let the last so many offers run out since he came to his desk.
+-- name: list_missing :many
+SELECT s.operator_id FROM operator_state s
+ WHERE s.workspace_id = $1 AND s.operator_id = ANY($2::uuid[]) AND s.state = 'online' AND $3::integer > 0
+   AND (SELECT count(*) FROM (
+          SELECT f.fate FROM offer f WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at >= s.changed_at
+             AND f.fate IN ('accepted', 'declined', 'expired') ORDER BY f.ended_at DESC LIMIT $3) l
+         WHERE l.fate = 'expired') >= $3
+ ORDER BY s.operator_id LIMIT 1000;
 
 -- Rows are taken in the order of ids wherever several are: two may wait for each other, never in a circle.
 -- name: beat :exec
@@ -151,6 +185,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: list_desks :many
 SELECT s.workspace_id, s.operator_id, s.state, s.reason, s.changed_at, s.takes_chats, s.takes_calls, s.chats_max,
+       s.duty, s.duty_until, coalesce((SELECT r.idle_s FROM routing_setting r WHERE r.workspace_id = s.workspace_id), $4) AS idle_s,
        coalesce((SELECT sum(coalesce(a.use_percent, 100)) FROM conversation c
           LEFT JOIN assignment a ON a.workspace_id = c.workspace_id AND a.conversation_id = c.id AND a.ended_at IS NULL
          WHERE c.workspace_id = s.workspace_id AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3),
@@ -234,6 +269,7 @@ SELECT EXISTS (SELECT FROM queue_entry e JOIN queue q ON q.workspace_id = e.work
                 WHERE e.workspace_id = $1 AND e.left_at IS NULL AND (q.mode <> 'pull' OR e.skill_id IS NOT NULL)) AS waiting,
        EXISTS (SELECT FROM queue WHERE workspace_id = $1 AND mode <> 'pull') AS routed,
        (SELECT min(expires_at) FROM offer WHERE workspace_id = $1 AND ended_at IS NULL) AS expires_at,
+       (SELECT min(duty_until) FROM operator_state WHERE workspace_id = $1 AND duty_until IS NOT NULL) AS duty_until,
        (SELECT min(answer_by) FROM assignment WHERE workspace_id = $1 AND answer_by IS NOT NULL) AS answer_by,
        (SELECT min(s.connected_until) FROM operator_interval i
           JOIN operator_state s ON s.workspace_id = i.workspace_id AND s.operator_id = i.operator_id
@@ -241,7 +277,8 @@ SELECT EXISTS (SELECT FROM queue_entry e JOIN queue q ON q.workspace_id = e.work
  LIMIT 1;
 
 -- name: list_candidates :many
-SELECT s.operator_id, s.chats_max, s.idle_since, s.languages, s.specialist, o.role, s.takes_chats AND s.state = 'online' AS there,
+SELECT s.operator_id, s.chats_max, s.idle_since, s.languages, s.specialist, o.role,
+       (SELECT r.permissions FROM custom_role r WHERE r.workspace_id = $1 AND r.id = o.custom_role_id) AS permissions, s.takes_chats AND s.state = 'online' AS there,
        ARRAY(SELECT t.team_id FROM operator_team t WHERE t.workspace_id = $1 AND t.operator_id = s.operator_id) AS teams,
        ARRAY(SELECT k.skill_id FROM operator_skill k WHERE k.workspace_id = $1 AND k.operator_id = s.operator_id
               ORDER BY k.skill_id) AS skills,
@@ -254,6 +291,8 @@ SELECT s.operator_id, s.chats_max, s.idle_since, s.languages, s.specialist, o.ro
        LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
       WHERE c.workspace_id = $1 AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3) l ON true
  WHERE s.workspace_id = $1 AND o.disabled_at IS NULL AND s.connected_until > $2 AND s.state = 'online' AND s.takes_chats
+   AND s.duty <> 'off' AND (o.custom_role_id IS NULL OR EXISTS (SELECT FROM custom_role r
+        WHERE r.workspace_id = $1 AND r.id = o.custom_role_id AND 'conversations' = ANY(r.permissions)))
  LIMIT 10000;
 
 -- The foremost of every sort of wish: what stands behind them cannot be served before them.
@@ -293,21 +332,25 @@ SELECT f.conversation_id, f.why, f.use_percent, e.queue_id, q.answer_s
  WHERE f.workspace_id = $1 AND f.id = $2 AND f.operator_id = $3 AND f.ended_at IS NULL LIMIT 1;
 
 -- name: expire_offers :many
-UPDATE offer f SET ended_at = $2, fate = 'expired' FROM queue_entry e, queue q, conversation c, contact p
- WHERE f.workspace_id = $1 AND f.ended_at IS NULL AND f.expires_at <= $2
+UPDATE offer f SET ended_at = $2, fate = 'expired' FROM queue_entry e, queue q, conversation c, contact p, operator o
+ WHERE f.workspace_id = $1 AND f.ended_at IS NULL AND f.expires_at <= $2 AND o.workspace_id = $1 AND o.id = f.operator_id
    AND e.workspace_id = $1 AND e.id = f.entry_id AND q.workspace_id = $1 AND q.id = e.queue_id
    AND c.workspace_id = $1 AND c.id = f.conversation_id AND p.workspace_id = $1 AND p.id = c.contact_id
-RETURNING f.conversation_id, f.operator_id, q.name AS queue, p.name AS contact_name;
+RETURNING f.conversation_id, f.operator_id, o.name AS operator_name, q.name AS queue, p.name AS contact_name;
 
 -- name: withdraw_offers :many
-UPDATE offer f SET ended_at = $2, fate = 'withdrawn' FROM operator_state s
+UPDATE offer f SET ended_at = $2, fate = 'withdrawn' FROM operator_state s, operator o
  WHERE f.workspace_id = $1 AND f.ended_at IS NULL AND s.workspace_id = $1 AND s.operator_id = f.operator_id
-   AND NOT (s.state = 'online' AND s.takes_chats AND s.connected_until > $2)
+   AND o.workspace_id = $1 AND o.id = f.operator_id
+   AND NOT (s.state = 'online' AND s.takes_chats AND s.duty <> 'off' AND s.connected_until > $2 AND o.disabled_at IS NULL
+            AND (o.custom_role_id IS NULL OR EXISTS (SELECT FROM custom_role r
+                 WHERE r.workspace_id = $1 AND r.id = o.custom_role_id AND 'conversations' = ANY(r.permissions))))
 RETURNING f.conversation_id, f.operator_id;
 
 -- Conversations to be taken back: unanswered for too long, or with somebody whose console is gone.
 -- name: list_overdue :many
-SELECT a.conversation_id, a.operator_id, a.queue_id, coalesce(a.answer_by <= $2, false) AS unanswered, c.episode, p.name AS contact_name, q.name AS queue
+SELECT a.conversation_id, a.operator_id, a.queue_id, coalesce(a.answer_by <= $2, false) AS unanswered,
+       coalesce(s.duty = 'off', false) AS off, c.episode, p.name AS contact_name, q.name AS queue
   FROM assignment a JOIN conversation c ON c.workspace_id = a.workspace_id AND c.id = a.conversation_id
   JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
   JOIN queue q ON q.workspace_id = a.workspace_id AND q.id = a.queue_id
@@ -315,7 +358,8 @@ SELECT a.conversation_id, a.operator_id, a.queue_id, coalesce(a.answer_by <= $2,
  WHERE a.workspace_id = $1 AND a.ended_at IS NULL AND c.status = 'open' AND c.assignee_id = a.operator_id
    AND c.waiting_since IS NOT NULL AND c.held_at IS NULL
    AND (a.answer_by <= $2
-        OR q.mode <> 'pull' AND (s.operator_id IS NULL OR s.state = 'offline' OR coalesce(s.connected_until, '-infinity') <= $2))
+        OR q.mode <> 'pull' AND (s.operator_id IS NULL OR s.state = 'offline' OR coalesce(s.connected_until, '-infinity') <= $2
+                               OR s.duty = 'off' AND a.assigned_at < s.duty_since AND c.waiting_since <= a.assigned_at))
  ORDER BY a.conversation_id LIMIT 200;
 
 -- name: find_whereabouts :one

@@ -18,7 +18,7 @@ from okno.kit.ids import uuid7
 from okno.kit.wire import encode, utc_text
 from okno.routing import rules, store
 from okno.routing.desks import Desks
-from okno.routing.events import ASSIGNED, MISSED, OFFERED, RoutingNews
+from okno.routing.events import ASSIGNED, AWAY, MISSED, OFFERED, RoutingNews
 from okno.routing.line import Lines
 from okno.routing.store import SQL
 from okno.routing.types import Decision, Queue, Waiting, Why
@@ -102,11 +102,13 @@ class Router:
             assert work is not None  # noqa: S101 - it is one row of subqueries
             if work["connected_until"] and work["connected_until"] <= now:
                 await self._desks.record(workspace_id, None)
+            if work["duty_until"] and work["duty_until"] <= now:
+                self._desks.tell(workspace_id, await self._desks.shifts.follow(workspace_id))
             if work["expires_at"]:
                 await self._end_offers(workspace_id, now)
             if work["routed"] or work["answer_by"]:
                 await self._take_back(workspace_id, now)
-            times = [work[name] for name in ("expires_at", "answer_by", "connected_until") if work[name]]
+            times = [work[name] for name in ("expires_at", "answer_by", "connected_until", "duty_until") if work[name]]
             more = False
             if work["waiting"]:
                 more, next_due = await self._plan(workspace_id, now)
@@ -248,6 +250,22 @@ class Router:
                 told = (workspace_id, r["conversation_id"], r["operator_id"], r["contact_name"], r["queue"], "offer")
                 await emit(tx, self._clock, MISSED, RoutingNews(*told))
         self._desks.tell(workspace_id, {r["operator_id"] for r in (*gone, *expired)})
+        if expired:
+            await self._send_away(workspace_id, expired)
+
+    async def _send_away(self, workspace_id: int, expired: list[Any]) -> None:
+        """Who lets one offer after the other run out is not there: others are asked, supervisors are told."""
+        settings = await self._db.fetchrow(SQL["find_settings"], workspace_id)
+        in_row = settings["misses_max"] if settings else limits.MISSES_MAX
+        last = {r["operator_id"]: r for r in expired}
+        for one in await self._db.fetch(SQL["list_missing"], workspace_id, list(last), in_row):
+            operator_id = one["operator_id"]
+            await self._desks.set_state(workspace_id, operator_id, "break", "missed", None, None)
+            r = last[operator_id]
+            told = RoutingNews(workspace_id, r["conversation_id"], None, r["contact_name"], r["queue"], "offer")
+            told.by = r["operator_name"]
+            async with self._db.transaction() as tx:
+                await emit(tx, self._clock, AWAY, told)
 
     async def _take_back(self, workspace_id: int, now: datetime) -> None:
         """Unanswered conversations, and those of operators whose consoles are gone, return to their places."""
@@ -262,7 +280,7 @@ class Router:
 
     async def _return(self, workspace_id: int, overdue: Any, queue: Queue) -> None:
         operator_id = overdue["operator_id"]
-        cause = "answer" if overdue["unanswered"] else "away"
+        cause = "answer" if overdue["unanswered"] else "shift" if overdue["off"] else "away"
 
         async def beside(tx: Connection, locked: Any) -> None:
             now = self._clock.now()
@@ -282,6 +300,6 @@ class Router:
         await self._conversations.assign(
             *(system_of(workspace_id), overdue["conversation_id"], None),
             expected=operator_id,
-            reason="missed" if cause == "answer" else "away",
+            reason="missed" if cause == "answer" else cause,
             beside=beside,
         )

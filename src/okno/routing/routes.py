@@ -101,7 +101,7 @@ async def get_routing(routing: Routing, actor: Actor) -> RoutingSettings:
 
 @patch("/routing", operation_id="change_routing", responses=problems(*SIGNED_IN), summary="Change settings of routing")
 async def change_routing(routing: Routing, actor: Actor, data: RoutingSettingsChange) -> RoutingSettings:
-    return await routing.change_settings(actor, data.break_reasons)
+    return await routing.change_settings(actor, data)
 
 
 @get("/seats", operation_id="list_seats", responses=problems(*SIGNED_IN), summary="Operators: state, load, skills")

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from okno.routing.types import AssignReason, Candidate, Decision, LeaveReason, Waiting
+from okno.routing.hours.api import Schedule, next_change, open_at
+from okno.routing.types import AssignReason, Candidate, Decision, Duty, LeaveReason, Waiting
 
 Sort = tuple[int, int, int, int | None, int, str]
 Standing = tuple[int, float, datetime, UUID]
@@ -199,3 +200,15 @@ def answer_due_s(assigned_at: datetime, waiting_since: datetime | None, answer_s
     if not answer_s or waiting_since is None:
         return None
     return max((waiting_since - assigned_at).total_seconds(), 0.0) + answer_s
+
+
+def duty_at(schedule: Schedule | None, extra_until: datetime | None, now: datetime) -> tuple[Duty, datetime | None]:
+    """Whether an operator with these shifts works now, and when that ends; null: never."""
+    if schedule is None:
+        return "free", None
+    until = next_change(schedule, now)
+    if open_at(schedule, now):
+        return "on", until
+    if extra_until is None or extra_until <= now:
+        return "off", until
+    return "extra", min(extra_until, until) if until else extra_until

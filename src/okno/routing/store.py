@@ -1,11 +1,14 @@
 """Rows to structs."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from okno.access.types import PERMISSIONS
+from okno.access.api import permissions_of
 from okno.db.queries import load_queries
+from okno.routing.hours.api import DEFAULT_ZONE, Schedule
+from okno.routing.hours.types import SpecialDay
 from okno.routing.types import (
     Candidate,
     Desk,
@@ -24,6 +27,7 @@ from okno.routing.types import (
 
 SQL = load_queries("okno.routing")
 PERCENT = 100
+parse_days = msgspec.json.Decoder(list[SpecialDay]).decode
 parse_why = msgspec.json.Decoder(Why).decode
 
 
@@ -45,14 +49,26 @@ def seat_of(r: Any) -> Seat:
         *(int(r["load_percent"]), r["languages"], r["specialist"]),
         [OperatorSkill(*pair) for pair in zip(r["skills"], r["levels"], strict=True)],
         [Shift(*hours) for hours in r["shifts"]],
+        parse_days(r["shift_days"]),
+        *(r["shift_zone"] or DEFAULT_ZONE, r["duty"], r["duty_until"]),
     )
 
 
 def desk_of(r: Any, offers: list[Offer]) -> Desk:
     return Desk(
         *(r["state"], r["reason"], r["changed_at"], r["takes_chats"], r["takes_calls"], r["load_percent"]),
-        *(r["chats_max"] * PERCENT, offers),
+        *(r["chats_max"] * PERCENT, r["duty"], r["duty_until"], r["idle_s"], offers),
     )
+
+
+def schedule_of(r: Any) -> Schedule | None:
+    """When an operator works; null for one without shifts."""
+    days = parse_days(r["shift_days"])
+    if not r["shifts"] and not days:
+        return None
+    week = tuple(tuple((f, t) for day, f, t in r["shifts"] if day == nth) for nth in range(7))
+    special = {day.date: tuple((span.from_min, span.to_min) for span in day.spans) for day in days}
+    return Schedule(ZoneInfo(r["shift_zone"] or DEFAULT_ZONE), week, special)
 
 
 def offer_of(r: Any) -> Offer:
@@ -76,7 +92,7 @@ def candidate_of(r: Any) -> Candidate:
         *(r["operator_id"], r["load_percent"], r["chats_max"] * PERCENT, r["idle_since"]),
         there=r["there"],
         teams=frozenset(r["teams"]),
-        see_all="see_all" in PERMISSIONS[r["role"]],
+        see_all="see_all" in permissions_of(r["role"], r["permissions"]),
         skills=dict(zip(r["skills"], r["levels"], strict=True)),
         languages=frozenset(r["languages"]),
         specialist=r["specialist"],

@@ -10,8 +10,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from okno.kit import limits
 from okno.kit.wire import NO_NUL, Answer, MessageText, Name, OptionalText, Wire
+from okno.routing.hours.types import SpecialDay, ZoneName
 
 OperatorState = Literal["online", "busy", "break", "offline"]
+Duty = Literal["free", "on", "off", "extra"]
+"""By his shifts: `free` has none, `extra` works on outside of them because he said so."""
 Mode = Literal["automatic", "offer", "pull"]
 Sticky = Literal["off", "loose", "strict"]
 LeaveReason = Literal["assigned", "taken", "answered", "closed", "abandoned", "moved", "bot", "merged"]
@@ -23,7 +26,6 @@ Level = Annotated[int, Meta(ge=1, le=5)]
 Priority = Annotated[int, Meta(ge=1, le=5)]
 Language = Annotated[str, Meta(pattern=r"^([a-z]{2,3})?$")]
 Use = Annotated[int, Meta(ge=0, le=1000)]
-Minutes = Annotated[int, Meta(ge=0, le=1440)]
 BreakReason = Annotated[str, Meta(min_length=1, max_length=limits.BREAK_REASON_LEN_MAX, pattern=NO_NUL)]
 InboxIds = Annotated[list[Id], Meta(max_length=limits.INBOXES_PER_QUEUE_MAX)]
 
@@ -107,17 +109,18 @@ class OperatorSkill(Wire, frozen=True):
 
 
 class Shift(Wire, frozen=True):
-    """Hours of work on one weekday (0 = Monday), minutes from midnight."""
+    """Hours of work on one weekday (0 = Monday), minutes from midnight; over 1440 they end in the next day."""
 
     day: Annotated[int, Meta(ge=0, le=6)]
-    from_min: Minutes
-    to_min: Minutes
+    from_min: Annotated[int, Meta(ge=0, le=1439)]
+    to_min: Annotated[int, Meta(ge=1, le=2880)]
 
 
 class Seat(Answer, frozen=True):
     """What an operator can take, and how he is now. `here`: some console of his is connected.
 
-    `load_percent` of one chat; `specialist`: gets only what asks for one of his skills, and transfers.
+    `load_percent` of one chat; `specialist`: gets only what asks for one of his skills, and transfers. `shifts` and
+    `days` (unlike their weekday; without spans: off) are in `time_zone`; `duty_until` is when `duty` ends.
     """
 
     operator: UUID
@@ -133,6 +136,10 @@ class Seat(Answer, frozen=True):
     specialist: bool
     skills: list[OperatorSkill]
     shifts: list[Shift]
+    days: list[SpecialDay]
+    time_zone: str
+    duty: Duty
+    duty_until: datetime | None
 
 
 class SeatChange(Wire, frozen=True):
@@ -144,16 +151,25 @@ class SeatChange(Wire, frozen=True):
     specialist: bool | UnsetType = UNSET
     skills: Annotated[list[OperatorSkill], Meta(max_length=limits.SKILLS_MAX)] | UnsetType = UNSET
     shifts: Annotated[list[Shift], Meta(max_length=limits.SHIFTS_PER_OPERATOR_MAX)] | UnsetType = UNSET
+    days: Annotated[list[SpecialDay], Meta(max_length=limits.CALENDAR_DAYS_MAX)] | UnsetType = UNSET
+    time_zone: ZoneName | UnsetType = UNSET
 
 
 class RoutingSettings(Answer, frozen=True):
-    """`break_reasons` empty stands for the console's own words."""
+    """`break_reasons` empty stands for the console's own words.
+
+    Away by itself: without input for `idle_s`, after `misses_max` offers in a row that ran out; 0 means never.
+    """
 
     break_reasons: list[str]
+    idle_s: int
+    misses_max: int
 
 
 class RoutingSettingsChange(Wire, frozen=True):
-    break_reasons: Annotated[list[BreakReason], Meta(max_length=limits.BREAK_REASONS_MAX)]
+    break_reasons: Annotated[list[BreakReason], Meta(max_length=limits.BREAK_REASONS_MAX)] | UnsetType = UNSET
+    idle_s: Annotated[int, Meta(ge=0, le=limits.IDLE_S_MAX)] | UnsetType = UNSET
+    misses_max: Annotated[int, Meta(ge=0, le=10)] | UnsetType = UNSET
 
 
 # -- at work -------------------------------------------------------------------------------------------------------
@@ -196,7 +212,10 @@ class Offer(Answer, frozen=True):
 
 
 class Desk(Answer, frozen=True):
-    """How an operator is at work: what he says of himself, his load and what he is asked to take."""
+    """How an operator is at work: what he says of himself, his load and what he is asked to take.
+
+    A break whose `reason` is `idle` or `missed` began by itself. `idle_s`: after so long without input (0: never).
+    """
 
     state: OperatorState
     reason: str
@@ -205,16 +224,20 @@ class Desk(Answer, frozen=True):
     takes_calls: bool
     load_percent: int
     limit_percent: int
+    duty: Duty
+    duty_until: datetime | None
+    idle_s: int
     offers: list[Offer]
 
 
 class DeskChange(Wire, frozen=True):
-    """One's own. `reason` is of a break."""
+    """One's own. `reason` is of a break; `work_on`: takes conversations outside the shift."""
 
     state: OperatorState | UnsetType = UNSET
     reason: Annotated[str, Meta(max_length=limits.BREAK_REASON_LEN_MAX, pattern=NO_NUL)] | UnsetType = UNSET
     takes_chats: bool | UnsetType = UNSET
     takes_calls: bool | UnsetType = UNSET
+    work_on: bool | UnsetType = UNSET
 
 
 class Place(Answer, frozen=True):

@@ -4,6 +4,8 @@ import { Icon } from "./icons"
 import type { Talk } from "./talk"
 import { lang, w } from "./words"
 
+const BAD_MAX = 3
+const COMMENT_MAX = 1_000
 const LATELY_MS = 14 * 86_400_000
 const RU = {
   title: "Как вам помогли?",
@@ -13,6 +15,8 @@ const RU = {
   solved: "Вопрос решён?",
   yes: "Да",
   no: "Нет",
+  why: "Что было не так?",
+  send: "Отправить",
   thanks: "Спасибо за оценку",
   skip: "Не сейчас",
   failed: "Нет связи, оценка не сохранена",
@@ -25,6 +29,8 @@ const EN: typeof RU = {
   solved: "Was it solved?",
   yes: "Yes",
   no: "No",
+  why: "What went wrong?",
+  send: "Send",
   thanks: "Thank you",
   skip: "Not now",
   failed: "No connection, nothing was saved",
@@ -42,12 +48,14 @@ export function ended(talk: Talk): number | null {
   return said || !wrote || talk.init.stored.rated === `${turn.conversation} ${episode}` ? null : episode
 }
 
-/** One tap says it, one more whether it was solved; the cross puts it away for good. */
+/** One tap says it, one more whether it was solved; only who is unhappy is asked why. The cross puts it away for good. */
 export default function Rate({ talk, episode, done }: { talk: Talk; episode: number; done: () => void }) {
   const words = lang === "ru" ? RU : EN
   const conversation = talk.view.state!.conversation
   const [score, setScore] = useState(0)
-  const [step, setStep] = useState<"score" | "solved" | "thanks" | "failed">("score")
+  const [step, setStep] = useState<"score" | "solved" | "why" | "thanks" | "failed">("score")
+  const [solved, setSolved] = useState<boolean | null>(null)
+  const [comment, setComment] = useState("")
   const say = (more: object): Promise<unknown> => talk.ask("/ratings", JSON.stringify({ conversation, episode, ...more }))
   useEffect(() => {
     if (talk.visible) void say({}).catch(() => undefined)
@@ -67,15 +75,24 @@ export default function Rate({ talk, episode, done }: { talk: Talk; episode: num
       setStep("failed")
     }
   }
-  const solve = async (solved: boolean): Promise<void> => {
+  const solve = async (so: boolean): Promise<void> => {
+    setSolved(so)
     try {
-      await say({ score, solved })
+      await say({ score, solved: so })
+      setStep(score <= BAD_MAX || !so ? "why" : "thanks")
+    } catch {
+      setStep("failed")
+    }
+  }
+  const explain = async (): Promise<void> => {
+    try {
+      if (comment.trim()) await say({ score, solved, comment: comment.trim() })
       setStep("thanks")
     } catch {
       setStep("failed")
     }
   }
-  const title = step === "score" ? words.title : step === "solved" ? words.solved : step === "thanks" ? words.thanks : words.failed
+  const title = { score: words.title, solved: words.solved, why: words.why, thanks: words.thanks, failed: words.failed }[step]
   return (
     <section class="ask" aria-label={words.title} data-testid="rate">
       <p><b role="status">{title}</b><button type="button" class="ib" aria-label={step === "thanks" ? w.cancel : words.skip} title={words.skip} data-testid="rate-skip" onClick={leave}><Icon name="close" /></button></p>
@@ -91,6 +108,12 @@ export default function Rate({ talk, episode, done }: { talk: Talk; episode: num
           <button type="button" class="do" data-testid="rate-yes" onClick={() => void solve(true)}>{words.yes}</button>
           <button type="button" class="do no" data-testid="rate-no" onClick={() => void solve(false)}>{words.no}</button>
         </div>
+      )}
+      {step === "why" && (
+        <form onSubmit={(e) => { e.preventDefault(); void explain() }}>
+          <input maxLength={COMMENT_MAX} aria-label={words.why} value={comment} data-testid="rate-why" onInput={(e) => setComment(e.currentTarget.value)} />
+          <button data-testid="rate-send">{words.send}</button>
+        </form>
       )}
     </section>
   )

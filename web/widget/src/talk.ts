@@ -189,7 +189,7 @@ export class Talk {
       ...(body ? { method: "POST", body } : {}),
     })
     if (!response.ok) throw new Error(String(response.status))
-    return (await response.json()) as T
+    return (response.status === 204 ? null : await response.json()) as T
   }
 
   retry(id: string): void {

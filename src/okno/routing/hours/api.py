@@ -38,6 +38,7 @@ from okno.routing.hours.types import (
 )
 
 __all__ = [
+    "DEFAULT_ZONE",
     "Hours",
     "Schedule",
     "add_business_seconds",

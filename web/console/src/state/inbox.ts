@@ -75,7 +75,10 @@ export const useInbox = defineStore("inbox", () => {
   const current = ref<string | null>(null)
   const pending = shallowRef<readonly Pending[]>([])
   const signedOut = ref(false)
+  /** Called when the reader's rights or teams are others than before, with the conversation he may not see any more. */
+  let onScope = (_lost: string | null): void => undefined
   let cursor: number | null = null
+  let welcomed = false
   let gapTimer: ReturnType<typeof setTimeout> | undefined
   let typedAt = 0
 
@@ -134,6 +137,7 @@ export const useInbox = defineStore("inbox", () => {
     document.removeEventListener("visibilitychange", look)
     link.stop()
     cursor = null
+    welcomed = false
     rows.value = new Map()
     threads.value = new Map()
     current.value = null
@@ -164,6 +168,8 @@ export const useInbox = defineStore("inbox", () => {
         for (const [id, state] of threads.value) link.send({ t: "open", conversation: id, after: cursorOf(state) })
         flush()
         onAlert(null)
+        if (welcomed) void review()
+        welcomed = true
         break
       case "rows":
         if (frame.cursor) cursor = frame.cursor
@@ -206,6 +212,21 @@ export const useInbox = defineStore("inbox", () => {
         break
       default:
     }
+  }
+
+  /** A line is ended when rights change: what may not be seen any more goes, what may comes. */
+  async function review(): Promise<void> {
+    const [before, shown] = [session.scope(), current.value]
+    if (!(await session.load().catch(() => null)) || session.scope() === before) return
+    const row = shown ? await get<ConversationRow>(`/conversations/${shown}`).catch(() => null) : null
+    for (const id of threads.value.keys()) link.send({ t: "close", conversation: id })
+    threads.value = new Map(row ? [[row.id, emptyThread(row.id)]] : [])
+    rows.value = new Map(row ? [[row.id, row]] : [])
+    if (row) link.send({ t: "open", conversation: row.id, after: null })
+    else if (shown && current.value === shown) current.value = null
+    link.send({ t: "list", cursor: (cursor = null) })
+    void loadTab()
+    onScope(row ? null : shown)
   }
 
   function come(here: readonly Here[]): void {
@@ -472,10 +493,11 @@ export const useInbox = defineStore("inbox", () => {
   const say = (frame: ClientFrame): void => void link.send(frame)
   const whenAlerted = (callback: typeof onAlert): void => void (onAlert = callback)
   const whenFrame = (callback: (frame: ServerFrame) => void): void => void onFrame.push(callback)
+  const whenScoped = (callback: typeof onScope): void => void (onScope = callback)
   const whenArrived = (callback: typeof onArrival): void => void (onArrival = callback)
 
   return {
     ...{ status, rows, counters, tab, shown, label, view, next, loading, failed, threads, typing: typing.now, presence, current, pending, signedOut, visible },
-    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenAlerted, whenFrame, say, hold, take },
+    ...{ start, stop, choose, chooseView, loadTab, loadMore, open, older, reach, send, retry, sendAnyway, drop, type, assign, close, reopen, snooze, wakeUp, act, urgent, whenArrived, whenAlerted, whenFrame, whenScoped, say, hold, take },
   }
 })

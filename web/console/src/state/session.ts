@@ -42,5 +42,8 @@ export const useSession = defineStore("session", () => {
     me.value = null
   }
 
-  return { me, may, take, show, load, login, logout }
+  /** What one may see and do, to be compared. */
+  const scope = (): string => JSON.stringify([me.value?.permissions, me.value?.operator.teams])
+
+  return { me, may, take, show, load, login, logout, scope }
 })
