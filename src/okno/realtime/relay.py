@@ -46,7 +46,7 @@ class Event(NamedTuple):
 
 
 Row = tuple[int, UUID, bool]
-Contact = tuple[int, UUID, UUID, bool]
+Contact = tuple[int, UUID, UUID, bool, bool]
 Erased = tuple[list[UUID], Event]
 Person = tuple[int, UUID]
 Browser = tuple[int, UUID, UUID | None]

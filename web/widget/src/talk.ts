@@ -57,17 +57,20 @@ export interface View {
 export class Talk {
   view: View = { status: "connecting", state: null, typing: null, name: "", unread: 0, ended: false }
   readonly outbox: Outbox
-  private readonly link: Link
+  readonly link: Link
   private token: string | undefined
-  private contact = ""
+  contact = ""
   private renewing = false
-  private early = new Map<string, ThreadState>()
-  private gapTimer: ReturnType<typeof setTimeout> | undefined
+  /** What is held of conversations that are not the shown one. */
+  early = new Map<string, ThreadState>()
+  /** All of the customer's, the latest first. */
+  all: string[] = []
+  gapTimer: ReturnType<typeof setTimeout> | undefined
   private typingTimer: ReturnType<typeof setTimeout> | undefined
   private typedAt = 0
   private draftTimer: ReturnType<typeof setTimeout> | undefined
   private preview = false
-  private loading = false
+  loading = false
   private readSeq = 0
   private gotSeq = 0
   visible = false
@@ -146,7 +149,7 @@ export class Talk {
     return this.put(body, this.view.state?.conversation ?? null)
   }
 
-  private put(body: Send, conversation: string | null, shown: Partial<Pending> = {}): boolean {
+  put(body: Send, conversation: string | null, shown: Partial<Pending> = {}): boolean {
     const taken = this.outbox.add({ id: uuid7(), conversation, body, at: new Date().toISOString(), sent: false, ...shown })
     if (taken) this.flush()
     this.changed()
@@ -250,18 +253,18 @@ export class Talk {
     }
   }
 
-  private cursors(): Record<string, number> {
+  cursors(): Record<string, number> {
     const { state } = this.view
     const seq = state && cursorOf(state)
     return state && seq ? { [state.conversation]: seq } : {}
   }
 
-  private flush(): void {
+  flush(): void {
     if (this.view.status !== "online") return
     this.outbox.flush((item) => this.link.send({ t: "send", id: item.id, conversation: item.conversation, body: item.body }))
   }
 
-  private show(change: Partial<View>): void {
+  show(change: Partial<View>): void {
     this.view = { ...this.view, ...change }
     this.changed()
   }
@@ -277,6 +280,8 @@ export class Talk {
         keep({ token: frame.token, ...(frame.conversation ? { talk: 1 as const } : {}) })
         if (this.view.state && frame.conversation !== this.view.state.conversation) this.show({ state: null })
         this.show({ name: frame.name, ended: false })
+        this.all = frame.conversations
+        if (this.all[1]) this.join()
         this.flush()
         break
       case "snapshot":
@@ -344,15 +349,18 @@ export class Talk {
     }
   }
 
-  private snapshot(frame: Snapshot): void {
+  snapshot(frame: Snapshot): void {
     const held = this.view.state
     const conversation = frame.thread.conversation
-    const state = held?.conversation === conversation ? held : (this.early.get(conversation) ?? emptyThread(conversation))
-    this.show({ state: applySnapshot(state, frame) })
+    if (held && held.conversation !== conversation) {
+      this.take(conversation, (state) => applySnapshot(state, frame))
+      return this.join()
+    }
+    this.show({ state: applySnapshot(held ?? this.early.get(conversation) ?? emptyThread(conversation), frame) })
     this.settle()
   }
 
-  private events(events: Extract<ServerFrame, { t: "events" }>["events"] & object, acks: Extract<ServerFrame, { t: "events" }>["acks"] & object): void {
+  events(events: Extract<ServerFrame, { t: "events" }>["events"] & object, acks: Extract<ServerFrame, { t: "events" }>["acks"] & object): void {
     const mine = acks.flatMap((ack) => {
       const item = this.outbox.acked(ack)
       return item ? [eventOfAck(item, ack, { actor: "customer", id: this.contact, name: "" })] : []
@@ -372,7 +380,7 @@ export class Talk {
     this.settle()
   }
 
-  private take(conversation: string, change: (state: ThreadState) => ThreadState): void {
+  take(conversation: string, change: (state: ThreadState) => ThreadState): void {
     const { state } = this.view
     if (state?.conversation === conversation) {
       this.show({ state: change(state) })
@@ -381,8 +389,13 @@ export class Talk {
     }
   }
 
+  /** Several conversations are shown as one talk: rare, and a chunk of its own. */
+  join(): void {
+    void import("./joined").then((it) => it.join(this))
+  }
+
   /** After any change: mark what is seen, ask for what is missing. */
-  private settle(): void {
+  settle(): void {
     this.markRead()
     const { state } = this.view
     clearTimeout(this.gapTimer)

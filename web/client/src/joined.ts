@@ -1,5 +1,5 @@
-import type { ThreadState } from "@okno/client"
 import type { Event, Message } from "@okno/protocol"
+import type { ThreadState } from "./thread"
 
 /** What two joined conversations both tell of their joining is told once, by the one that is shown. */
 function doubled(event: Event, shown: string, held: ReadonlySet<string>): boolean {
