@@ -59,7 +59,6 @@ export const useJoining = defineStore("joining", () => {
     if (!from || !picked.value.size) return null
     try {
       const row = await post<ConversationRow>(`/conversations/${from}/splits`, { seqs: [...picked.value].sort((a, b) => a - b) })
-      drop()
       inbox.take(row)
       return row
     } catch (error) {
