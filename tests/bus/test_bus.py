@@ -1,22 +1,35 @@
 """News reaches its handler once it is committed, in order, whatever overtakes what; what fails is parked, not lost."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import pytest_asyncio
 
 from okno.app.wiring import App
 from okno.bus import api
-from okno.bus.api import Bus, emit
+from okno.bus.api import Bus, Handler, emit
 from okno.bus.events import News, TimelineSpan
 from okno.kit.errors import NotFound
 from okno.kit.ids import uuid7
 
+MakeBus = Callable[[str, Handler], Awaitable[tuple[Bus, str]]]
 
-async def make_bus(app: App, topic: str, handler: object) -> tuple[Bus, str]:
-    bus, name = Bus(app.database, app.clock), f"test {uuid7()}"
-    bus.handle(name, {topic}, handler)  # type: ignore[arg-type]
-    await app.database.execute(api.SQL["ensure_cursor"], name)
-    return bus, name
+
+@pytest_asyncio.fixture
+async def make_bus(app: App) -> AsyncIterator[MakeBus]:
+    made = []
+
+    async def make(topic: str, handler: Handler) -> tuple[Bus, str]:
+        bus, name = Bus(app.database, app.clock), f"test {uuid7()}"
+        made.append(bus)
+        bus.handle(name, {topic}, handler)
+        await app.database.execute(api.SQL["ensure_cursor"], name)
+        return bus, name
+
+    yield make
+    for bus in made:
+        await bus.close()
 
 
 async def drain(bus: Bus, name: str, heard: list[str], count: int) -> None:
@@ -26,7 +39,7 @@ async def drain(bus: Bus, name: str, heard: list[str], count: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_late_commit_is_not_overtaken(app: App) -> None:
+async def test_a_late_commit_is_not_overtaken(app: App, make_bus: MakeBus) -> None:
     """A reader by growing ids would never see what was written early and committed late."""
     heard: list[str] = []
 
@@ -34,7 +47,7 @@ async def test_a_late_commit_is_not_overtaken(app: App) -> None:
         heard.append(news.payload)
 
     topic = f"topic {uuid7()}"
-    bus, name = await make_bus(app, topic, handler)
+    bus, name = await make_bus(topic, handler)
     async with app.database.transaction() as slow:
         await emit(slow, app.clock, topic, "slow")
         async with app.database.transaction() as quick:
@@ -45,7 +58,7 @@ async def test_a_late_commit_is_not_overtaken(app: App) -> None:
     assert heard == ['"slow"', '"quick"']
 
 
-async def test_a_handler_hears_its_topics_only_and_the_cursor_goes_on(app: App) -> None:
+async def test_a_handler_hears_its_topics_only_and_the_cursor_goes_on(app: App, make_bus: MakeBus) -> None:
     """Rows of other topics would be handled, or read again for ever."""
     heard: list[str] = []
 
@@ -53,7 +66,7 @@ async def test_a_handler_hears_its_topics_only_and_the_cursor_goes_on(app: App) 
         heard.append(news.payload)
 
     topic = f"topic {uuid7()}"
-    bus, name = await make_bus(app, topic, handler)
+    bus, name = await make_bus(topic, handler)
     for payload in ("other", "mine", "other"):
         async with app.database.transaction() as tx:
             await emit(tx, app.clock, topic if payload == "mine" else "nobody's", payload)
@@ -63,7 +76,9 @@ async def test_a_handler_hears_its_topics_only_and_the_cursor_goes_on(app: App) 
     assert heard == ['"mine"']
 
 
-async def test_what_always_fails_is_parked_and_replayed_on_request(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_always_fails_is_parked_and_replayed_on_request(
+    app: App, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One bad event would stop everything behind it, or vanish."""
     broken, heard = True, []
 
@@ -74,7 +89,7 @@ async def test_what_always_fails_is_parked_and_replayed_on_request(app: App, mon
 
     monkeypatch.setattr(api, "RETRY_S", 0.0)
     topic = f"topic {uuid7()}"
-    bus, name = await make_bus(app, topic, handler)
+    bus, name = await make_bus(topic, handler)
     for payload in ("bad", "good"):
         async with app.database.transaction() as tx:
             await emit(tx, app.clock, topic, payload)
@@ -89,7 +104,7 @@ async def test_what_always_fails_is_parked_and_replayed_on_request(app: App, mon
         await bus.replay(parked["id"])
 
 
-async def test_a_handler_that_waits_holds_nobody_up(app: App) -> None:
+async def test_a_handler_that_waits_holds_nobody_up(app: App, make_bus: MakeBus) -> None:
     """While one waited for a system that is away, the index, the queues and the clocks would all stand still."""
     waiting, go_on, heard = asyncio.Event(), asyncio.Event(), []
 
@@ -101,8 +116,8 @@ async def test_a_handler_that_waits_holds_nobody_up(app: App) -> None:
         heard.append(news.payload)
 
     topic = f"topic {uuid7()}"
-    slow_bus, slow_name = await make_bus(app, topic, slow)
-    quick_bus, quick_name = await make_bus(app, topic, quick)
+    slow_bus, slow_name = await make_bus(topic, slow)
+    quick_bus, quick_name = await make_bus(topic, quick)
     async with app.database.transaction() as tx:
         await emit(tx, app.clock, topic, "first")
     async with asyncio.timeout(60):
@@ -117,7 +132,9 @@ async def test_a_handler_that_waits_holds_nobody_up(app: App) -> None:
     await step
 
 
-async def test_of_many_only_the_bad_one_is_parked(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_many_only_the_bad_one_is_parked(
+    app: App, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One conversation that cannot be handled would take two hundred others out of the queues."""
     monkeypatch.setattr(api, "RETRY_S", 0.0)
     bad, good = uuid7(), uuid7()
@@ -129,7 +146,7 @@ async def test_of_many_only_the_bad_one_is_parked(app: App, monkeypatch: pytest.
         heard.extend(span.conversation_id for span in news.spans)
 
     topic = f"topic {uuid7()}"
-    bus, name = await make_bus(app, topic, handler)
+    bus, name = await make_bus(topic, handler)
     for conversation in (good, bad, good):
         await app.database.execute(
             "INSERT INTO outbox (at, topic, payload, workspace_ids, conversation_ids, before_seqs, event_counts)"

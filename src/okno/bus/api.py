@@ -80,11 +80,15 @@ class Bus:
         tasks.loop(self._tidy, name="bus housekeeping")
         tasks.loop(self._replay_asked, name="bus replay")
 
+    async def close(self) -> None:
+        """Leave the handlers to another process. It has stopped by then."""
+        await self._turns.give_up()
+
     async def _until_stopped(self) -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            await self._turns.give_up()
+            await self.close()
 
     async def _run(self, name: str) -> None:
         wake = self._wakes[name]
@@ -119,7 +123,7 @@ class Bus:
             if failed := await self._handle(handler, group):
                 here = await self._park(name, here, failed, group[-1])
         if rows:
-            await self._move(self._db, name, here, rows[-1])
+            await self._turns.move(name, here, rows[-1])
         return len(rows)
 
     async def _handle(self, handler: Handler, group: Sequence[Any]) -> list[tuple[News, Exception]]:
@@ -144,15 +148,7 @@ class Bus:
                 log.error("event parked", handler=name, topic=news.topic, exc_info=error)
                 payload = msgspec.json.encode(news).decode()
                 await tx.execute(SQL["park"], name, news.topic, payload, repr(error)[:2000], self._clock.now())
-            return await self._move(tx, name, here, last)
-
-    async def _move(
-        self, connection: Database | Connection, name: str, here: tuple[int, int], last: Any
-    ) -> tuple[int, int]:
-        there = (last["xid"], last["id"])
-        if not await connection.fetchval(SQL["move_cursor"], name, *there, *here):
-            raise Conflict(f"another process has moved the cursor of {name}")
-        return there
+            return await _move(tx, name, here, last)
 
     async def _tidy(self) -> None:
         await self._db.execute(SQL["forget"], self._clock.now() - timedelta(hours=limits.OUTBOX_KEEP_HOURS))
@@ -187,9 +183,10 @@ class Bus:
 
 
 class Turns:
-    """Which handlers are this process's to run: a session lock each, on one connection that does nothing else.
+    """Which handlers are this process's to run, and how far they are: a connection that does nothing else.
 
-    A process that dies gives its handlers up with its connection; another takes them at its next poll.
+    A session lock for each handler: a process that dies gives its handlers up with its connection, another takes them
+    at its next poll. Cursors are not waited for until they are on the disk: what a crash takes back is handled again.
     """
 
     def __init__(self, database: Database) -> None:
@@ -200,17 +197,35 @@ class Turns:
 
     async def hold(self, name: str) -> bool:
         async with self._one_at_a_time:
-            if self._connection is None or self._connection.is_closed():
-                self._held.clear()
-                self._connection = await self._db.dedicated()
-            if name not in self._held and await self._connection.fetchval(SQL["try_turn"], name):
+            connection = await self._connected()
+            if name not in self._held and await connection.fetchval(SQL["try_turn"], name):
                 self._held.add(name)
             return name in self._held
+
+    async def move(self, name: str, here: tuple[int, int], last: Any) -> None:
+        async with self._one_at_a_time:
+            await _move(await self._connected(), name, here, last)
 
     async def give_up(self) -> None:
         async with self._one_at_a_time:
             if self._connection is not None:
                 await self._connection.close()
+
+    async def _connected(self) -> "asyncpg.Connection[Any]":
+        if self._connection is None or self._connection.is_closed():
+            self._held.clear()
+            self._connection = await self._db.dedicated()
+            await self._connection.execute("SET synchronous_commit = off")
+        return self._connection
+
+
+async def _move(
+    connection: "asyncpg.Connection[Any] | Connection", name: str, here: tuple[int, int], last: Any
+) -> tuple[int, int]:
+    there = (last["xid"], last["id"])
+    if not await connection.fetchval(SQL["move_cursor"], name, *there, *here):
+        raise Conflict(f"another process has moved the cursor of {name}")
+    return there
 
 
 def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
