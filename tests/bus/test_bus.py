@@ -132,9 +132,7 @@ async def test_a_handler_that_waits_holds_nobody_up(app: App, make_bus: MakeBus)
     await step
 
 
-async def test_of_many_only_the_bad_one_is_parked(
-    app: App, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_of_many_only_the_bad_one_is_parked(app: App, make_bus: MakeBus, monkeypatch: pytest.MonkeyPatch) -> None:
     """One conversation that cannot be handled would take two hundred others out of the queues."""
     monkeypatch.setattr(api, "RETRY_S", 0.0)
     bad, good = uuid7(), uuid7()
