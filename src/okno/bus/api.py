@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +28,7 @@ from okno.kit.tasks import Tasks
 
 SQL = load_queries("okno.bus")
 PAUSE_S = 0.25  # a handler looks at most four times a second, and rests as long as it worked: people come first
+PAGES_KEPT = 4  # of the outbox, for handlers that are equally far
 SPAN_EVENTS_MAX = 1_000  # as large as a batch can be
 POLL_S = 1.0  # when nobody wakes us: another process may have written
 RETRY_S = 0.2  # doubling: about 13 s over all tries
@@ -36,6 +37,20 @@ REPLAY_S = 2.0
 log = structlog.get_logger()
 
 Handler = Callable[[News], Awaitable[None]]
+
+
+class Group(NamedTuple):
+    """Rows of the outbox and what they say together."""
+
+    news: News
+    rows: Sequence[Any]
+
+
+class Page(NamedTuple):
+    """All rows after a cursor, up to a bound, and the groups of those that were asked for."""
+
+    rows: Sequence[Any]
+    groups: Sequence[Group]
 
 
 async def emit(connection: Connection, clock: Clock, topic: str, payload: Any) -> None:
@@ -58,6 +73,7 @@ class Bus:
         self._handlers: dict[str, tuple[frozenset[str], Handler]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
         self._stepping: dict[str, asyncio.Lock] = {}
+        self._pages: dict[tuple[tuple[int, int], frozenset[str]], Page] = {}
         self._turns = Turns(database)
 
     def handle(self, name: str, topics: set[str], handler: Handler) -> None:
@@ -118,25 +134,37 @@ class Bus:
         if cursor is None:
             raise NotFound(f"the bus has no cursor for {name}")
         here = (cursor["xid"], cursor["id"])
-        rows = await self._db.fetch(SQL["read_outbox"], *here, limits.OUTBOX_READ_MAX, list(topics))
-        for group in _grouped([row for row in rows if row["topic"] in topics]):
+        rows, groups = await self._page(here, topics)
+        for group in groups:
             if failed := await self._handle(handler, group):
-                here = await self._park(name, here, failed, group[-1])
+                here = await self._park(name, here, failed, group.rows[-1])
         if rows:
             await self._turns.move(name, here, rows[-1])
         return len(rows)
 
-    async def _handle(self, handler: Handler, group: Sequence[Any]) -> list[tuple[News, Exception]]:
+    async def _page(self, here: tuple[int, int], topics: frozenset[str]) -> Page:
+        """What comes after a cursor. Handlers of the same topics that are equally far share one reading of it."""
+        page = self._pages.get((here, topics))
+        if page is None:
+            rows = await self._db.fetch(SQL["read_outbox"], *here, limits.OUTBOX_READ_MAX, list(topics))
+            page = Page(rows, _grouped([row for row in rows if row["topic"] in topics]))
+            if rows:
+                self._pages[here, topics] = page
+                while len(self._pages) > PAGES_KEPT:
+                    del self._pages[next(iter(self._pages))]
+        return page
+
+    async def _handle(self, handler: Handler, group: Group) -> list[tuple[News, Exception]]:
         """What could not be handled after all tries. Of several rows in a row only those that fail by themselves."""
         wait_s, error = RETRY_S, None
         for _ in range(limits.HANDLER_TRIES_MAX):
-            if not (error := await _failure(handler, _merged(group))):
+            if not (error := await _failure(handler, group.news)):
                 return []
             await self._clock.sleep(wait_s)
             wait_s *= 2
-        if len(group) == 1 and error:
-            return [(_merged(group), error)]
-        alone = [(_merged([row]), await _failure(handler, _merged([row]))) for row in group]
+        if len(group.rows) == 1 and error:
+            return [(group.news, error)]
+        alone = [(news, await _failure(handler, news)) for row in group.rows for news in [_merged([row])]]
         return [(news, error) for news, error in alone if error]
 
     async def _park(
@@ -228,13 +256,13 @@ async def _move(
     return there
 
 
-def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
+def _grouped(rows: Sequence[Any]) -> list[Group]:
     """Timeline batches that follow one another are handled as one, in their order; everything else singly."""
     groups: list[list[Any]] = []
     for topic, group in itertools.groupby(rows, key=lambda row: row["topic"] if row["workspace_ids"] else None):
         together = list(group)
         groups += [together] if topic else [[row] for row in together]
-    return groups
+    return [Group(_merged(group), group) for group in groups]
 
 
 def _merged(rows: Sequence[Any]) -> News:
