@@ -119,6 +119,7 @@ def test_a_message_is_quoted_edited_answered_with_an_emoji_and_taken_back(shop: 
     expect(edited).to_contain_text("изменено")
     edited.hover()
     edited.get_by_role("button", name="Удалить для всех").click()
+    console.get_by_test_id("erase-now").click()
     expect(console.get_by_test_id("thread")).to_contain_text("Сообщение удалено")
     expect(frame.get_by_test_id("message").filter(has_text="Есть, три")).to_have_count(0)
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_conversation import open_latest, panel, say
+from tests.e2e.test_routing import shot
 from tests.e2e.test_together import maria  # noqa: F401 - a fixture
 
 FIRST, SECOND = "Где мой заказ 4512?", "И верните деньги за чехол"
@@ -32,6 +33,7 @@ def test_a_question_is_split_off_to_a_colleague_and_the_customer_has_one_talk(
     say(frame, SECOND)
     open_latest(console, SECOND)
     split_off(console, SECOND)
+    shot(console, "split-choose")
     console.get_by_test_id("split-hand").click()
     dialog = console.get_by_test_id("transfer")
     dialog.get_by_role("combobox").fill("Мария")
@@ -54,9 +56,11 @@ def test_a_question_is_split_off_to_a_colleague_and_the_customer_has_one_talk(
     said = [FIRST, SECOND, "Деньги вернём сегодня", "Спасибо, жду", "Заказ 4512 уже в пути"]
     expect(frame.get_by_test_id("message")).to_contain_text(said)
     expect(console.get_by_test_id("thread")).not_to_contain_text("Спасибо, жду")
+    shot(shop, "one-talk")
+    shot(maria, "split-hers")
     shop.reload()
-    again = panel(shop)
-    expect(again.get_by_test_id("message")).to_contain_text(said)
+    again = shop.frame_locator("okno-widget iframe")  # it was open, and is
+    expect(again.get_by_test_id("message")).to_contain_text(said, timeout=30_000)
     say(again, "И когда он будет?")  # to whoever spoke last
     expect(console.get_by_test_id("message").last).to_contain_text("И когда он будет?")
 
@@ -81,12 +85,14 @@ def test_two_conversations_become_one_and_two_again(
     console.keyboard.press("KeyM")
     dialog = console.get_by_test_id("merge")
     expect(dialog.get_by_test_id("merge-target")).to_have_count(1)
+    shot(console, "merge-dialog")
     dialog.get_by_test_id("merge-do").click()
     expect(dialog).to_have_count(0)
     expect(hers).to_have_count(1)
     joined = console.get_by_test_id("system").filter(has_text="Сюда присоединён другой диалог")
     expect(joined).to_be_visible()
     expect(console.get_by_test_id("message").filter(has_text="Подскажите размер")).to_be_visible()
+    shot(console, "merged")
     console.get_by_test_id("undo").click()
     expect(hers).to_have_count(2)
     expect(console.get_by_test_id("message").filter(has_text="Подскажите размер")).to_have_count(0)
@@ -96,6 +102,7 @@ def test_two_conversations_become_one_and_two_again(
     expect(console.get_by_test_id("message").filter(has_text="Подскажите размер")).to_be_visible()
     joined.last.get_by_test_id("other-conversation").click()
     expect(console.get_by_test_id("moved")).to_be_visible()
+    shot(console, "moved")
     console.get_by_test_id("moved-go").click()
     expect(console).to_have_url(made)
     console.get_by_test_id("composer").fill("Сорок восьмой")
@@ -104,3 +111,45 @@ def test_two_conversations_become_one_and_two_again(
     joined.last.get_by_test_id("undo-join").click()
     expect(hers).to_have_count(1)
     expect(maria.get_by_test_id("conversation").filter(has_text="Сорок восьмой")).to_have_count(1)
+
+
+def test_chosen_rows_of_one_customer_become_one_and_come_back(shop: Page, console: Page) -> None:
+    """Conversations of one customer would be merged one by one, or those of two put together."""
+    frame = panel(shop)
+    say(frame, "Первый вопрос про доставку")
+    say(frame, "Второй вопрос про доставку")
+    open_latest(console, "Второй вопрос про доставку")
+    split_off(console, "Второй вопрос")
+    console.get_by_test_id("split-do").click()
+    rows = console.get_by_test_id("conversation").filter(has_text="вопрос про доставку")
+    expect(rows).to_have_count(2)
+    console.get_by_test_id("composer").press("Escape")
+    for at in (0, 1):
+        rows.nth(at).click()
+        console.get_by_test_id("composer").press("Escape")
+        console.keyboard.press("KeyX")
+    console.get_by_test_id("bulk-merge").click()
+    expect(rows).to_have_count(1)
+    console.get_by_test_id("undo").click()
+    expect(rows).to_have_count(2)
+
+
+def test_a_deletion_waits_for_a_hand_that_slipped(shop: Page, console: Page) -> None:
+    """A message deleted by mistake could not be brought back for anybody."""
+    frame = panel(shop)
+    say(frame, "Напишите мне цену")
+    open_latest(console, "Напишите мне цену")
+    for text in ("Тысяча рублей", "Тысяча двести"):
+        console.get_by_test_id("composer").fill(text)
+        console.get_by_test_id("composer").press("Enter")
+    line = console.get_by_test_id("message").filter(has_text="Тысяча")
+    line.nth(0).hover()
+    line.nth(0).get_by_test_id("erase").click()
+    shot(console, "erasing")
+    console.get_by_test_id("erase-keep").click()
+    expect(line).to_have_count(2)
+    line.nth(1).hover()
+    line.nth(1).get_by_test_id("erase").click()
+    console.get_by_test_id("erase-now").click()
+    expect(frame.get_by_test_id("message").filter(has_text="Тысяча двести")).to_have_count(0)
+    expect(frame.get_by_test_id("message").filter(has_text="Тысяча рублей")).to_have_count(1)

@@ -11,7 +11,7 @@ const ru = {
     open: "Открыть", from: "Отделить отсюда", pick: "Отделить сообщения", picked: "Отметьте сообщения | Отмечено: {n} | Отмечено: {n} | Отмечено: {n}", take: "Отметить сообщение", self: "Отделить", hand: "Отделить и передать", split: "Отделено: новый диалог у вас", more: "Ещё действия", menu: "Действия с диалогом", moved: "Этот диалог продолжается в другом. Отвечайте там.", go: "Перейти",
   },
   keys: { thread_merge: "Объединить с другим диалогом" },
-  undo: { erased: "Сообщение будет удалено у всех" },
+  undo: { erased: "Сообщение сейчас удалится у всех", erasing: "Удаляется…", eraseNow: "Удалить сейчас" },
 }
 const en: typeof ru = {
   joining: {
@@ -23,7 +23,7 @@ const en: typeof ru = {
     open: "Open", from: "Split off from here", pick: "Split messages off", picked: "Choose messages | Chosen: {n} | Chosen: {n}", take: "Choose the message", self: "Split off", hand: "Split off and hand over", split: "Split off: the new conversation is yours", more: "More", menu: "Conversation", moved: "This conversation continues in another one. Answer there.", go: "Go there",
   },
   keys: { thread_merge: "Merge with another conversation" },
-  undo: { erased: "The message will be deleted for everybody" },
+  undo: { erased: "The message is about to be deleted for everybody", erasing: "Being deleted…", eraseNow: "Delete now" },
 }
 i18n.global.mergeLocaleMessage("ru", ru)
 i18n.global.mergeLocaleMessage("en", en)

@@ -16,10 +16,12 @@ export const useJoining = defineStore("joining", () => {
   const of = ref<string | null>(null)
   const picked = ref<ReadonlySet<number>>(new Set())
 
+  const put = (into: string, other: string): Promise<void> => inbox.act(into, {}, () => post<ConversationRow>(`/conversations/${into}/merges`, { conversation: other }))
+  const takeBack = (into: string, other: string): Promise<void> => inbox.act(into, {}, () => call<ConversationRow>("DELETE", `/conversations/${into}/merges/${other}`))
   /** The other one continues in this one. Answers whether it was done. */
   async function merge(into: string, other: string): Promise<boolean> {
     try {
-      await inbox.act(into, {}, () => post<ConversationRow>(`/conversations/${into}/merges`, { conversation: other }))
+      await put(into, other)
       toast.tell(t("joining.merged"), { label: t("app.undo"), run: () => void part(into, other) })
       return true
     } catch (error) {
@@ -29,7 +31,7 @@ export const useJoining = defineStore("joining", () => {
   }
   async function part(into: string, other: string): Promise<void> {
     try {
-      await inbox.act(into, {}, () => call<ConversationRow>("DELETE", `/conversations/${into}/merges/${other}`))
+      await takeBack(into, other)
       toast.tell(t("joining.parted"), { label: t("app.undo"), run: () => void merge(into, other) })
     } catch (error) {
       toast.fail(error)
@@ -69,5 +71,5 @@ export const useJoining = defineStore("joining", () => {
   const told = (row: ConversationRow, from: string, back: () => void): void =>
     toast.tell(t("joining.split"), { label: t("app.undo"), run: () => void merge(from, row.id).then((done) => done && back()) })
   const count = computed(() => picked.value.size)
-  return { of, picked, count, merge, part, pick, toggle, drop, split, splits, told }
+  return { of, picked, count, put, takeBack, merge, part, pick, toggle, drop, split, splits, told }
 })
