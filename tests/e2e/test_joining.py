@@ -153,3 +153,18 @@ def test_a_deletion_waits_for_a_hand_that_slipped(shop: Page, console: Page) -> 
     console.get_by_test_id("erase-now").click()
     expect(frame.get_by_test_id("message").filter(has_text="Тысяча двести")).to_have_count(0)
     expect(frame.get_by_test_id("message").filter(has_text="Тысяча рублей")).to_have_count(1)
+
+
+def test_what_the_customer_writes_in_is_told_shown_and_corrected(shop: Page, console: Page) -> None:
+    """The spell check would underline every word of the answer, and nobody could put a wrong guess right."""
+    say(panel(shop), "Hello, can you help me with my order?")
+    open_latest(console, "can you help me")
+    expect(console.get_by_test_id("composer")).to_have_attribute("lang", "en")
+    language = console.get_by_test_id("card-language")
+    expect(language).to_have_value("en")
+    shot(console, "language")
+    language.select_option("de")
+    expect(console.get_by_test_id("system").filter(has_text="Язык клиента: Немецкий")).to_be_visible()
+    expect(console.get_by_test_id("composer")).to_have_attribute("lang", "de")
+    console.get_by_test_id("note-mode").click()
+    expect(console.get_by_test_id("composer")).to_have_attribute("lang", "ru")

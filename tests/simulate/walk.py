@@ -114,7 +114,7 @@ class World:
     async def _restart(self, contact: UUID, conversation: UUID) -> None:
         """The writer loses its connection while messages are on their way: each is stored once."""
         sender = ("customer", contact)
-        sends = [(sender, uuid7(), SendMessage(text=f"over a restart {n}")) for n in range(5)]
+        sends = [(sender, uuid7(), SendMessage(text=f"r{n}")) for n in range(5)]
         values = [(self.app.workspace_id, conversation, *send) for send in sends]
         sending = [asyncio.create_task(self.api.send(*each, rights="own")) for each in values]
         await asyncio.sleep(0)
@@ -149,7 +149,7 @@ class World:
     def _what(self, step: Step, conversation: UUID) -> Any:
         match step.command:
             case "quote":
-                return SendMessage(text="as said", quote=QuoteRef(conversation, step.seq))
+                return SendMessage(text="so", quote=QuoteRef(conversation, step.seq))
             case "note":
                 return SendNote(text="between us")
             case "edit":

@@ -101,7 +101,7 @@ export interface Labelled {
   added: string[]
   removed: string[]
 }
-/** An attribute of the conversation got this value; empty: it was taken away. The name is as it was then. */
+/** An attribute of the conversation got this value; empty: it was taken away. The name is as it was then. The key `$language`: an operator has said what the customer writes in. */
 export interface Described {
   type: "described"
   key: string
@@ -279,7 +279,7 @@ export interface Due {
   at: string
   warn_at: string | null
 }
-/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first. `merged_into`: it continues in that one and stands in no list; `merged` are those that continue here. */
+/** One line of the list, and the header of a thread. `change_id` grows with every change of the row; of two copies the greater is newer. `unread` counts the customer's messages after `operator_read_seq`. `waiting_since` is the first customer message not answered yet, or when it was handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first. `merged_into`: it continues in that one and stands in no list; `merged` are those that continue here. `language` (ISO 639) is what the customer writes in; empty: not known. */
 export interface ConversationRow {
   id: string
   change_id: number
@@ -310,6 +310,7 @@ export interface ConversationRow {
   due?: Due | null
   merged_into?: string | null
   merged?: string[]
+  language?: string
 }
 /** Exact counts of what the reader may see. `mine` and `all` count open conversations that are not laid aside. */
 export interface Counters {
@@ -353,6 +354,10 @@ export interface Ack {
   conversation: string
   seq: number
   at: string
+}
+/** What the customer writes in, as an operator says; empty: his words tell. */
+export interface Language {
+  language: string
 }
 /** Another conversation of the same customer: it continues in this one. */
 export interface OtherConversation {

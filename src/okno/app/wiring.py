@@ -217,6 +217,8 @@ class App:
         self.bus.handle(
             "conversations.reopen", {"timeline"}, partial(conversations_handlers.handle_timeline, self.conversations)
         )
+        told = partial(conversations_handlers.handle_languages, self.conversations)
+        self.bus.handle("conversations.language", {"timeline"}, told)
         self.bus.handle("imports.erased", {PERSON_ERASED}, partial(imports_handlers.handle_erased, self.imports))
         self.bus.handle("teamwork.erased", {PERSON_ERASED}, partial(teamwork_handlers.handle_erased, self.teamwork))
         forgotten = partial(notifications_handlers.handle_erased, self.notifications)

@@ -201,7 +201,15 @@ class Joining(Labels):
             await tx.execute(
                 SQL["insert_split"],
                 *(workspace_id, new_id, locked["contact_id"], locked["inbox_id"], locked["channel"], locked["team_id"]),
-                *(holder, "operator" if holder else "queue", _excerpt(said[-1]), said[-1]["actor"], waiting, now),
+                *(
+                    holder,
+                    "operator" if holder else "queue",
+                    _excerpt(said[-1]),
+                    said[-1]["actor"],
+                    waiting,
+                    now,
+                    locked["language"],
+                ),
             )
             files = ["{" + ",".join(str(file.id) for file in _body(r).attachments) + "}" for r in said]
             await tx.execute(SQL["put_split"], workspace_id, conversation_id, new_id, numbers, files)

@@ -5,16 +5,36 @@ from uuid import UUID
 
 from okno.access.types import Actor
 from okno.conversations.hands import Hands
-from okno.conversations.store import SQL
-from okno.conversations.types import (
-    ConversationRow,
-    Labelled,
-)
+from okno.conversations.language import language_of
+from okno.conversations.store import SQL, parse_body
+from okno.conversations.types import ConversationRow, Described, Labelled, Message
 from okno.kit import limits
 
 
 class Labels(Hands):
-    """They are kept as a set; each change of it is one event."""
+    """They are kept as a set; each change of it is one event. And the language, which is one more mark."""
+
+    async def tell_languages(self, workspace_id: int, conversation_ids: Sequence[UUID]) -> None:
+        """What customers write in, where it is not known; an operator's word stays."""
+        values = (workspace_id, list(conversation_ids), limits.LANGUAGE_MESSAGES_MAX)
+        for record in await self._db.fetch(SQL["list_untold"], *values):
+            said = [parse_body(body.encode()) for body in reversed(record["bodies"])]
+            language = language_of(body.text for body in said if isinstance(body, Message))
+            told = (workspace_id, record["id"], language, self._clock.now())
+            if language and await self._db.fetchval(SQL["tell_language"], *told):
+                for listener in self._listeners:
+                    listener.on_row_changed(workspace_id, record["id"], scope=False)
+
+    async def set_language(self, actor: Actor, conversation_id: UUID, language: str) -> ConversationRow:
+        """An operator knows better; empty: the customer's words tell again."""
+        async with self._db.transaction() as tx:
+            locked = await self._locked(tx, actor, conversation_id)
+            appended = []
+            if locked["language"] != language:
+                await tx.execute(SQL["set_language"], actor.workspace_id, conversation_id, language)
+                body = Described("$language", "Language", language)
+                appended = [await self._append_body(tx, actor, conversation_id, body)]
+        return await self._changed(actor, conversation_id, appended, scope=False)
 
     async def list_labels(self, workspace_id: int) -> list[str]:
         return [r["label"] for r in await self._db.fetch(SQL["list_labels"], workspace_id)]

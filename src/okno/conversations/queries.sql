@@ -2,7 +2,7 @@
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged, c.language,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
@@ -11,7 +11,7 @@ SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS co
 SELECT c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged, c.language,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_xid
   FROM unnest($2::uuid[]) AS wanted (id)
@@ -33,7 +33,7 @@ SELECT whole.whole, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS see
        c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS contact_name, p.verified AS contact_verified,
        c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode, c.last_seq, c.last_at, c.preview,
        c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq, c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at,
-       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
+       c.snoozed, c.snoozed_until, c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged, c.language,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM whole LEFT JOIN (changed JOIN conversation c ON c.workspace_id = $1 AND c.id = changed.id
                         JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id) ON whole.whole
@@ -49,7 +49,7 @@ SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq,
 
 -- name: lock_conversation :one
 SELECT workspace_id, id, contact_id, inbox_id, channel, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
-       snoozed, snoozed_until, apart, merged_into, merged, closed_at, preview, preview_actor,
+       snoozed, snoozed_until, apart, merged_into, merged, closed_at, preview, preview_actor, language,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
 
@@ -464,8 +464,8 @@ SELECT e.seq, e.created_at, e.actor, e.actor_id, e.type, e.body,
 
 -- name: insert_split :exec
 INSERT INTO conversation (workspace_id, id, contact_id, inbox_id, channel, team_id, assignee_id, turn, apart, preview, preview_actor,
-                          waiting_since, last_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11, $12, $12);
+                          waiting_since, last_at, created_at, language)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, $11, $12, $12, $13);
 
 -- name: put_split :exec
 INSERT INTO split_message (workspace_id, conversation_id, seq, into_id, files)
@@ -487,3 +487,21 @@ UPDATE conversation SET waiting_since = $3, change_xid = pg_current_xact_id() WH
 -- name: list_carried_files :many
 SELECT DISTINCT f.id AS file_id, s.into_id FROM unnest($2::uuid[]) AS f (id)
   JOIN split_message s ON s.workspace_id = $1 AND s.files @> ARRAY[f.id] AND s.files <> '{}' LIMIT 1000;
+
+-- What customers have written where the language is not known yet.
+-- name: list_untold :many
+SELECT c.id, ARRAY(SELECT e.body FROM event e WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id
+                      AND e.type = 'message' AND e.actor = 'customer' ORDER BY e.seq DESC LIMIT $3) AS bodies
+  FROM conversation c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) AND c.language = '' AND NOT c.language_fixed LIMIT 10000;
+
+-- Nothing was said: whoever follows the conversation looks at it anew.
+-- name: tell_language :value
+WITH changed AS (
+  UPDATE conversation SET language = $3, change_xid = pg_current_xact_id()
+   WHERE workspace_id = $1 AND id = $2 AND language = '' AND NOT language_fixed RETURNING id, last_seq), news AS (
+INSERT INTO outbox (at, topic, workspace_ids, conversation_ids, before_seqs, event_counts)
+SELECT $4, 'timeline', ARRAY[$1::bigint], ARRAY[id], ARRAY[last_seq], '{0}' FROM changed)
+SELECT id FROM changed LIMIT 1;
+
+-- name: set_language :exec
+UPDATE conversation SET language = $3, language_fixed = $3 <> '', change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;

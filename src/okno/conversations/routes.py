@@ -16,6 +16,7 @@ from okno.conversations.types import (
     Counters,
     EventPage,
     Labels,
+    Language,
     ListWhere,
     NewSplit,
     OtherConversation,
@@ -233,6 +234,18 @@ async def reopen_conversation(conversations: Conversations, actor: Actor, conver
     return await conversations.reopen(actor, conversation_id)
 
 
+@put(
+    "/conversations/{conversation_id:uuid}/language",
+    operation_id="set_language",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Say what the customer writes in",
+)
+async def set_language(
+    conversations: Conversations, actor: Actor, conversation_id: UUID, data: Language
+) -> ConversationRow:
+    return await conversations.set_language(actor, conversation_id, data.language)
+
+
 @post(
     "/conversations/{conversation_id:uuid}/merges",
     operation_id="merge_conversations",
@@ -353,6 +366,6 @@ ROUTER = Router(
         *(list_conversations, get_counters, get_conversation, list_events, send_event, assign_conversation),
         *(close_conversation, reopen_conversation, set_labels, mark_read, get_draft, save_draft, list_drafts),
         *(list_labels, list_file_links, hold_conversation, bring_in, let_go),
-        *(merge_conversations, part_conversations, split_conversation),
+        *(merge_conversations, part_conversations, split_conversation, set_language),
     ],
 )

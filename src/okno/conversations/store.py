@@ -32,7 +32,7 @@ ROW = """c.id, c.change_xid::text::bigint AS change_id, c.contact_id, p.name AS 
  p.verified AS contact_verified, c.channel, c.inbox_id, c.status, c.turn, c.assignee_id, c.team_id, c.episode,
  c.last_seq, c.last_at, c.active_at, c.preview, c.preview_actor, c.unread, c.waiting_since, c.customer_read_seq,
  c.customer_got_seq, c.operator_read_seq, c.labels, c.held_at, c.snoozed, c.snoozed_until,
- c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged,
+ c.due_at, c.due_warn_at, c.due_clock, c.merged_into, c.merged, c.language,
  ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id)
    AS participants"""
 TAKES_PART = "id IN (SELECT conversation_id FROM participant WHERE workspace_id = $1 AND operator_id = $2)"
@@ -184,6 +184,7 @@ def row_of(record: Any) -> ConversationRow:
         Due(record["due_clock"], record["due_at"], record["due_warn_at"]) if record["due_at"] else None,
         record["merged_into"],
         record["merged"],
+        record["language"],
     )
 
 

@@ -141,7 +141,10 @@ class Labelled(Answer, tag_field="type", tag="labelled", frozen=True):
 
 
 class Described(Answer, tag_field="type", tag="described", frozen=True):
-    """An attribute of the conversation got this value; empty: it was taken away. The name is as it was then."""
+    """An attribute of the conversation got this value; empty: it was taken away. The name is as it was then.
+
+    The key `$language`: an operator has said what the customer writes in.
+    """
 
     key: str
     name: str
@@ -440,6 +443,7 @@ class ConversationRow(Answer, frozen=True):
     handed to a queue. `participants` were brought in and see it wherever it is. `snoozed`: laid aside
     until `snoozed_until`, or with null until the customer writes. `due` is the clock of answering that runs out first.
     `merged_into`: it continues in that one and stands in no list; `merged` are those that continue here.
+    `language` (ISO 639) is what the customer writes in; empty: not known.
     """
 
     id: UUID
@@ -471,6 +475,7 @@ class ConversationRow(Answer, frozen=True):
     due: Due | None = None
     merged_into: UUID | None = None
     merged: list[UUID] = []
+    language: str = ""
 
 
 class ListWhere(NamedTuple):
@@ -538,6 +543,12 @@ class Ack(Answer, frozen=True):
     conversation: UUID
     seq: int
     at: str
+
+
+class Language(Wire, frozen=True):
+    """What the customer writes in, as an operator says; empty: his words tell."""
+
+    language: Annotated[str, Meta(pattern="^([a-z]{2,3})?$")]
 
 
 class OtherConversation(Wire, frozen=True):

@@ -510,6 +510,9 @@ CREATE TABLE public.conversation (
     apart boolean DEFAULT false NOT NULL,
     merged_into uuid,
     merged uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    language text DEFAULT ''::text NOT NULL,
+    language_fixed boolean DEFAULT false NOT NULL,
+    CONSTRAINT conversation_language_check CHECK ((language ~ '^([a-z]{2,3})?$'::text)),
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
 )

@@ -294,6 +294,8 @@ VIEW_COUNT_MAX: Final = 100  # beyond it "99+" is shown: a count stays a bounded
 MERGED_MAX: Final = 50  # contacts of one person
 JOINED_MAX: Final = 20  # conversations shown as one
 SPLIT_MESSAGES_MAX: Final = 100  # split off at once
+LANGUAGE_LETTERS_MAX: Final = 2_000  # read to tell a language
+LANGUAGE_MESSAGES_MAX: Final = 10  # of a customer, to tell his language
 TIMER_LOOK_S: Final = 5.0  # another process may have set an earlier time: so late at most it is seen
 TIMERS_AT_ONCE_MAX: Final = 200  # nine o'clock on Monday: the next ones follow at once
 

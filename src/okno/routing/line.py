@@ -104,6 +104,13 @@ class Lines:
         elif not r["entry_id"]:
             async with self._db.transaction() as tx:
                 await self.enter(tx, workspace_id, r, queue, r["waiting_since"], now)
+        elif not queue.language and (spoken := await self._spoken(self._db, workspace_id, r)) != r["entry_language"]:
+            await self._db.execute(SQL["set_entry_language"], workspace_id, r["entry_id"], spoken)
+
+    async def _spoken(self, db: Database | Connection, workspace_id: int, r: Any) -> str:
+        """The customer's language, when somebody here speaks it; else he waits for whoever is free."""
+        language = str(r["language"])
+        return language if language and await db.fetchval(SQL["is_spoken"], workspace_id, language) else ""
 
     async def enter(
         self,
@@ -128,7 +135,7 @@ class Lines:
         made: UUID | None = await tx.fetchval(
             SQL["insert_entry"],
             *(workspace_id, uuid7(), r["id"], r["episode"], queue.id, entered_at, now, queue.priority),
-            *(*skill, queue.language, preferred, until),
+            *(*skill, queue.language or await self._spoken(tx, workspace_id, r), preferred, until),
         )
         return made
 

@@ -211,8 +211,8 @@ SELECT f.workspace_id, f.operator_id, f.id FROM unnest($1::bigint[], $2::uuid[])
 
 -- name: list_facts :many
 SELECT c.id, c.status, c.turn, c.assignee_id, c.waiting_since, c.team_id, c.inbox_id, c.contact_id, c.channel, c.episode,
-       c.held_at, c.preview_actor, c.last_at, c.merged_into, coalesce(i.team_id, 0) AS inbox_team_id,
-       e.id AS entry_id, e.queue_id, a.id AS assignment_id, a.operator_id AS operator_id, a.assigned_at, a.answer_by,
+       c.held_at, c.preview_actor, c.last_at, c.merged_into, c.language, e.language AS entry_language,
+       coalesce(i.team_id, 0) AS inbox_team_id, e.id AS entry_id, e.queue_id, a.id AS assignment_id, a.operator_id AS operator_id, a.assigned_at, a.answer_by,
        a.queue_id AS assigned_queue_id
   FROM conversation c LEFT JOIN inbox i ON i.workspace_id = c.workspace_id AND i.id = c.inbox_id
   LEFT JOIN queue_entry e ON e.workspace_id = c.workspace_id AND e.conversation_id = c.id AND e.left_at IS NULL
@@ -238,6 +238,14 @@ INSERT INTO queue_entry (workspace_id, id, conversation_id, episode, queue_id, e
   skill_level, language, preferred_operator_id, preferred_until)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (workspace_id, conversation_id) WHERE left_at IS NULL DO NOTHING RETURNING id;
+
+-- Whether any operator is known to speak it: nobody waits for a language nobody speaks.
+-- name: is_spoken :value
+SELECT EXISTS (SELECT FROM operator_state s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
+                WHERE s.workspace_id = $1 AND $2 = ANY(s.languages) AND o.disabled_at IS NULL) LIMIT 1;
+
+-- name: set_entry_language :exec
+UPDATE queue_entry SET language = $3 WHERE workspace_id = $1 AND id = $2 AND left_at IS NULL;
 
 -- name: leave_line :value
 WITH gone AS (

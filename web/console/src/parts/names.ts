@@ -75,3 +75,9 @@ export function shownValue(value: string, locale: string): string {
   if (value === "true" || value === "false") return value === "true" ? "✓" : "✗"
   return /^\d{4}-\d\d-\d\d$/.test(value) ? new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(value)) : value
 }
+
+/** A language in the reader's words. */
+export function languageName(code: string, locale: string): string {
+  const name = new Intl.DisplayNames(locale, { type: "language" }).of(code) ?? code
+  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1)
+}
