@@ -123,10 +123,11 @@ async def test_the_place_in_the_queue_is_told_as_it_changes(live: Live) -> None:
         workspace_id,
     )
     assert queue
-    wires = []
+    wires, tokens = [], []
     for _ in range(2):
-        wire, _welcome = await enter(live, inbox.key)
+        wire, welcome = await enter(live, inbox.key)
         ack = await say(wire, "hello")
+        tokens.append(welcome["token"])
         wires.append((wire, ack["conversation"]))
         while await live.app.database.fetchval(
             "SELECT count(*) FROM queue_entry WHERE workspace_id = $1", workspace_id
@@ -135,6 +136,9 @@ async def test_the_place_in_the_queue_is_told_as_it_changes(live: Live) -> None:
     first, second = (wire for wire, _ in wires)
     assert (await first.hear("place"))["place"] == 1
     assert (await second.hear("place"))["place"] == 2
+    tab, _ = await enter(live, inbox.key, token=tokens[1])
+    assert (await tab.hear("place"))["place"] == 2  # of the same customer, opened later
+    tab.cut()
     staff = await sign_in(live, workspace_id, "admin")
     async with staff.http:
         await live.app.conversations.assign(staff.actor, UUID(wires[0][1]), staff.actor.operator_id)

@@ -347,5 +347,5 @@ PROMISE_EXITS: Final = 120  # answers the rate is observed from: about an hour o
 PROMISE_OUTCOMES: Final = 800  # earlier promises of a queue that new ones learn from
 PROMISE_CACHE_S: Final = 20.0  # rates move slowly; a question costs a count then
 PROMISE_ROOM_DAYS: Final = 4  # operators who were here within a weekend will be here when it opens
-PLACE_S: Final = 2.0  # a customer's place in the queue is told at most so often
+PLACE_S: Final = 5.0  # a customer's place in the queue is told at most so often
 PLACES_MAX: Final = 2_000  # told of at once in a workspace; who stands further back sees no place

@@ -4,7 +4,7 @@ from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.wire import encode
 from okno.realtime.frames import PlaceFrame
-from okno.realtime.hub import Hub, Thread
+from okno.realtime.hub import Hub, Listening, Thread
 from okno.routing.sla.api import Promises
 
 Told = tuple[int, int]
@@ -17,7 +17,7 @@ class Places:
         self._hub = hub
         self._promises = promises
         self._clock = clock
-        self._told: dict[Thread, Told] = {}
+        self._told: dict[tuple[Thread, Listening], Told] = {}
 
     async def run(self) -> None:
         while True:
@@ -31,14 +31,14 @@ class Places:
             for conversation_id, (place, expected_s) in (await self._promises.places(workspace_id)).items():
                 minutes = -(-expected_s // 60) * 60  # nobody is told every second
                 standing[workspace_id, conversation_id] = (place, minutes)
-        for thread in [*standing, *(one for one in self._told if one not in standing)]:
-            self._show(thread, standing.get(thread))
-        self._told = {thread: told for thread, told in standing.items() if self._hub.customers_of(thread)}
-
-    def _show(self, thread: Thread, now: Told | None) -> None:
-        sessions = self._hub.customers_of(thread)
-        if sessions and self._told.get(thread) != now:
-            place, expected_s = now or (0, 0)
-            frame = encode(PlaceFrame(thread[1], place, expected_s))
+        told: dict[tuple[Thread, Listening], Told] = {}
+        for thread in {*standing, *(thread for thread, _ in self._told)}:
+            now = standing.get(thread)
+            sessions = self._hub.customers_of(thread)
+            frame = encode(PlaceFrame(thread[1], *(now or (0, 0)))) if sessions else b""
             for session in sessions:
-                session.send(frame)
+                if self._told.get((thread, session)) != now:  # a tab that was just opened has not been told yet
+                    session.send(frame)
+                if now:
+                    told[thread, session] = now
+        self._told = told

@@ -99,7 +99,8 @@ export default function Wait({ talk }: { talk: Talk }) {
         {made.was && <p><small>{words.was} {said(made.was)}</small></p>}
       </section>
     )
-  const line = since && talk.view.place
+  const served = talk.view.state?.events.findLast((e) => e.body.type === "assigned")?.body
+  const line = since && !(served?.type === "assigned" && served.operator) && talk.view.place
   if (line && line.place)
     return (
       <section class="ask due" role="status" data-testid="place">
