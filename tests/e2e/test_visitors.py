@@ -191,3 +191,78 @@ def test_what_is_said_first_is_for_everybody(
         shop.context.close()
     finally:
         change_widget(console, {"greetings": []})
+
+
+FORM = {
+    "on": True,
+    "fields": [
+        {"field": "name", "required": True},
+        {"field": "email", "required": True},
+        {"field": "topic", "required": False},
+    ],
+    "topics": [{"ru": "Доставка"}, {"ru": "Возврат"}],
+    "consent_ru": "Согласен на обработку данных: https://example.com/privacy",
+    "consent_version": "2026-11",
+}
+
+
+def test_a_stranger_fills_in_the_form_before_the_chat(browser: Browser, console: Page, server: Server) -> None:
+    """The operator would not know who writes, or a mistake in the address be found when the answer does not arrive."""
+    change_widget(console, {"form": FORM})
+    try:
+        shop = shopper(browser, server, "forma")
+        shop.get_by_test_id("launcher").click()
+        frame = shop.frame_locator("okno-widget iframe")
+        form = frame.get_by_test_id("form")
+        expect(form).to_be_visible(timeout=SLOW_MS)
+        expect(frame.get_by_test_id("composer")).to_be_hidden()
+        shot(shop, "form")
+        frame.get_by_test_id("form-name").fill("Олег Рябов")
+        frame.get_by_test_id("form-email").fill("oleg@example")
+        frame.get_by_test_id("form-topic").select_option(label="Возврат")
+        frame.get_by_test_id("form-text").fill("Хочу вернуть торшер")
+        frame.get_by_test_id("form-send").click()
+        expect(form).to_contain_text("имя@почта.рф")
+        expect(form).to_contain_text("Без согласия")
+        expect(frame.get_by_test_id("form-email")).to_be_focused()
+        shot(shop, "form-wrong")
+        assert [fault for fault in faults(shop) if "okno" in fault or "f-" in fault] == []
+        frame.get_by_test_id("form-email").fill("oleg@example.com")
+        frame.get_by_test_id("form-consent").check()
+        frame.get_by_test_id("form-send").click()
+        expect(frame.get_by_test_id("message")).to_contain_text("Хочу вернуть торшер", timeout=SLOW_MS)
+        expect(form).to_have_count(0)
+        expect(frame.get_by_test_id("composer")).to_be_visible()
+        open_latest(console, "Хочу вернуть торшер")
+        expect(console.get_by_test_id("card-name")).to_have_value("Олег Рябов", timeout=SLOW_MS)
+        card = console.get_by_test_id("card-pane")
+        expect(card).to_contain_text("Возврат")
+        expect(card.get_by_test_id("consents")).to_contain_text("2026-11", timeout=SLOW_MS)
+        shop.reload()
+        shop.get_by_test_id("launcher").click()
+        expect(frame.get_by_test_id("message")).to_contain_text("Хочу вернуть торшер", timeout=SLOW_MS)
+        expect(form).to_have_count(0)
+        shop.context.close()
+    finally:
+        change_widget(console, {"form": {}})
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+def test_the_form_is_for_everybody(browser: Browser, console: Page, server: Server, options: dict[str, str]) -> None:
+    """At 400 % zoom or with a screen reader the chat could not be begun."""
+    change_widget(console, {"form": FORM})
+    try:
+        shop = shopper(browser, server, "form320", viewport={"width": 320, "height": 640}, **options)
+        shop.get_by_test_id("launcher").click()
+        frame = shop.frame_locator("okno-widget iframe")
+        expect(frame.get_by_test_id("form")).to_be_visible(timeout=SLOW_MS)
+        frame.get_by_test_id("form-send").click()
+        expect(frame.get_by_test_id("form-name")).to_be_focused()
+        shop.wait_for_timeout(300)  # its coming is an animation
+        inside = shop.frames[-1]
+        assert inside.evaluate("document.documentElement.scrollWidth") <= 320
+        assert [fault for fault in faults(shop) if "okno" in fault or "f-" in fault] == []
+        shot(shop, f"form-{'-'.join(options.values()) or 'light'}")
+        shop.context.close()
+    finally:
+        change_widget(console, {"form": {}})

@@ -35,7 +35,7 @@ async def enter(app: App, visitor: UUID) -> Guest:
 
 
 async def tell(app: App, visitor: UUID, invitation: UUID, fate: str) -> None:
-    said = Fate(visitor, "invitation", invitation, fate)  # type: ignore[arg-type]
+    said = Fate(visitor, "invitation", invitation, fate)
     await app.welcome.hear(await key_of(app), said, ip="203.0.113.9")
 
 
@@ -145,7 +145,7 @@ async def test_greetings_are_counted_and_what_they_said_stands_once(app: App) ->
     assert [one.id for one in config.greetings] == [greeting.id]
     visitor = await came(app)
     for fate in ("shown", "shown", "dismissed", "opened"):
-        said = Fate(visitor, "greeting", greeting.id, fate)  # type: ignore[arg-type]
+        said = Fate(visitor, "greeting", greeting.id, fate)
         await app.welcome.hear(inbox.key, said, ip="203.0.113.9")
     await app.welcome.hear(inbox.key, Fate(visitor, "greeting", uuid7(), "shown"), ip="203.0.113.9")  # nobody's
     guest = await enter(app, visitor)

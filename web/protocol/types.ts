@@ -764,7 +764,48 @@ export interface Greeting {
   text_ru?: string
   text_en?: string
 }
-/** What the widget is where `when` holds; of several rules the first. Without any it is as the inbox says. `hidden`: not there. `button`: there, and says nothing first. `texts`: with these texts, where not empty. */
+/** What is asked: `name`, `email`, `phone`, `topic`, or an attribute: `contact:plan`, `conversation:order`. */
+export interface FormField {
+  field: string
+  required?: boolean
+  label_ru?: string
+  label_en?: string
+}
+/** What it is about: becomes a label of the conversation, and leads to `queue` where there is one. */
+export interface Topic {
+  ru: string
+  en?: string
+  queue?: number | null
+}
+/** What is asked of somebody unknown before he writes. A rule of the widget may turn it on or off on some pages. With a text of consent nothing is sent without it; what was agreed to is kept with its words and `consent_version`. */
+export interface Form {
+  on?: boolean
+  fields?: FormField[]
+  topics?: Topic[]
+  consent_ru?: string
+  consent_en?: string
+  consent_version?: string
+}
+/** A field as the widget draws it. `type` and `choices` are the attribute's; `type` is `text` for the others. */
+export interface ShownField {
+  field: string
+  required: boolean
+  label_ru: string
+  label_en: string
+  type: string
+  choices: string[]
+}
+/** `topics` are named by their place in the list. */
+export interface ShownForm {
+  on: boolean
+  fields: ShownField[]
+  topics_ru: string[]
+  topics_en: string[]
+  consent_ru: string
+  consent_en: string
+  consent_version: string
+}
+/** What the widget is where `when` holds; of several rules the first. Without any it is as the inbox says. `hidden`: not there. `button`: there, and says nothing first. `texts`: with these texts, where not empty. `form`: whether something is asked before a chat; empty: as the form says. */
 export interface WidgetRule {
   id: string
   name: string
@@ -773,6 +814,7 @@ export interface WidgetRule {
   on?: boolean
   texts_ru?: TextsChange
   texts_en?: TextsChange
+  form?: "" | "off" | "on"
 }
 /** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). */
 export interface WidgetConfig {
@@ -789,6 +831,7 @@ export interface WidgetConfig {
   idle: string
   greetings: Greeting[]
   rules: WidgetRule[]
+  form: ShownForm | null
 }
 /** One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256). `calendar` holds the hours of the chat; those of callbacks and calls are apart. Null: always open. */
 export interface Inbox {
@@ -811,6 +854,7 @@ export interface Inbox {
   snippet: string
   greetings: Greeting[]
   rules: WidgetRule[]
+  form: Form
 }
 export interface InboxChange {
   name?: string
@@ -827,6 +871,7 @@ export interface InboxChange {
   draft_preview?: boolean
   greetings?: Greeting[]
   rules?: WidgetRule[]
+  form?: Form
 }
 /** One beacon. `visitor` is made by the browser and kept in the host page's own storage. */
 export interface PageView {
@@ -1743,6 +1788,30 @@ export interface Fate {
 }
 export interface Accepted {
   conversation: string
+}
+/** The form before a chat with the message it begins; `id` is the message's, sent again it is the same. `topic` is the place in the list, `values` those of attributes by field, `consent` the version that was agreed to. */
+export interface FilledForm {
+  id: string
+  text: string
+  name?: string
+  email?: string
+  phone?: string
+  topic?: number | null
+  values?: Record<string, string>
+  consent?: string | null
+  locale?: "en" | "ru"
+  page?: string
+}
+/** What a person agreed to, in the words he read. `source`: the page; `withdrawn_by`: who took it back, and when. */
+export interface Consent {
+  id: string
+  purpose: "personal_data"
+  version: string
+  wording: string
+  source: string
+  given_at: string
+  withdrawn_at: string | null
+  withdrawn_by: string
 }
 export interface GreetingFigures {
   greeting: string

@@ -94,7 +94,7 @@ from okno.teamwork.api import Teamwork
 from okno.visits import routes as visits_routes
 from okno.visits.api import Places, Visits
 from okno.welcome import routes as welcome_routes
-from okno.welcome.api import Welcome
+from okno.welcome.api import Forms, Welcome
 
 SOCKET_PATH = "/realtime"
 
@@ -177,7 +177,10 @@ class App:
         self.blocks = Blocks(database, self.clock, self.access)
         self.flood = Flood(self.clock)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations, self.blocks, self.flood)
-        self.welcome = Welcome(*(database, self.clock, self.access, self.visits, self.site, self.conversations))
+        forms = Forms(
+            *(database, self.clock, self.contacts, self.attributes, self.site, self.conversations, self.routing)
+        )
+        self.welcome = Welcome(*(database, self.clock, self.access, self.visits, self.site, self.conversations, forms))
         self.feedback = Feedback(database, self.clock, self.site, self.conversations)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),

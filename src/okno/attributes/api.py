@@ -79,6 +79,14 @@ class Attributes:
         records = await (place or self._db).fetch(SQL["list_values"], workspace_id, subject_id, limits.ATTRIBUTES_MAX)
         return [AttributeValue(r["key"], r["value"]) for r in records]
 
+    async def check_value(self, workspace_id: int, subject: Subject, key: str, text: str) -> None:
+        """Whether this could be its value. Raises `NotFound`, `Invalid`."""
+        record = await self._db.fetchrow(SQL["find_attribute"], workspace_id, subject, key)
+        if record is None:
+            raise NotFound("there is no such attribute")
+        attribute = _attribute(record)
+        rules.parse_value(attribute.type, attribute.choices, text)
+
     async def set_value(
         self, place: Connection | Database, workspace_id: int, subject: Subject, subject_id: UUID, key: str, text: str
     ) -> tuple[Attribute, str]:

@@ -22,6 +22,7 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Invalid, NotFound, NotSignedIn
 from okno.kit.ids import uuid7
 
+normal_address = rules.normal_address
 SQL = load_queries("okno.contacts")
 LAST_LETTER = "\U0010ffff"  # sorts after everything that can follow the beginning
 TOKEN_VERSION = "v1"  # noqa: S105 - a version, no secret

@@ -443,6 +443,20 @@ ALTER TABLE public.calendar ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.consent (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    purpose text NOT NULL,
+    version text NOT NULL,
+    wording text NOT NULL,
+    source text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by text DEFAULT ''::text NOT NULL,
+    CONSTRAINT consent_purpose_check CHECK ((purpose = 'personal_data'::text))
+);
+
 CREATE TABLE public.contact (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -735,6 +749,7 @@ CREATE TABLE public.inbox (
     calls_calendar_id bigint,
     greetings text DEFAULT '[]'::text NOT NULL,
     rules text DEFAULT '[]'::text NOT NULL,
+    form text DEFAULT '{}'::text NOT NULL,
     CONSTRAINT inbox_accent_check CHECK ((accent ~ '^#[0-9a-f]{6}$'::text)),
     CONSTRAINT inbox_side_check CHECK ((side = ANY (ARRAY['left'::text, 'right'::text]))),
     CONSTRAINT inbox_team_id_check CHECK ((team_id >= 0))
@@ -1585,6 +1600,9 @@ ALTER TABLE ONLY public.bus_parked
 ALTER TABLE ONLY public.calendar
     ADD CONSTRAINT calendar_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.contact_merge
     ADD CONSTRAINT contact_merge_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1903,6 +1921,8 @@ CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (workspace_id, 
 
 CREATE UNIQUE INDEX block_active ON public.block USING btree (workspace_id, type, value) WHERE (lifted_at IS NULL);
 
+CREATE INDEX consent_contact ON public.consent USING btree (workspace_id, contact_id, given_at DESC);
+
 CREATE INDEX contact_merge_into ON public.contact_merge USING btree (workspace_id, into_id) WHERE (undone_at IS NULL);
 
 CREATE INDEX contact_merged ON public.contact USING btree (workspace_id, merged_into) WHERE (merged_into IS NOT NULL);
@@ -2110,6 +2130,9 @@ ALTER TABLE ONLY public.block
 
 ALTER TABLE ONLY public.calendar
     ADD CONSTRAINT calendar_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.contact_merge
     ADD CONSTRAINT contact_merge_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

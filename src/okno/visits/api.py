@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from okno.access.api import require
 from okno.access.keys import Keys, new_secret
 from okno.access.types import Actor
+from okno.attributes.api import Attributes
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
@@ -23,11 +24,14 @@ from okno.visits import rules
 from okno.visits.online import Beat, Online
 from okno.visits.places import Places
 from okno.visits.types import (
+    Form,
     Greeting,
     Inbox,
     InboxChange,
     PageView,
     SeenPage,
+    ShownField,
+    ShownForm,
     Tracked,
     Tracking,
     Visit,
@@ -58,6 +62,7 @@ class Visits:
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._places = places or Places()
+        self._attributes = Attributes(database, clock)
         self.place_of = self._places.place_of
         self.online = Online(database, clock)
         self._by_key: dict[str, tuple[int, Inbox]] = {}
@@ -130,7 +135,7 @@ class Visits:
             *(actor.workspace_id, inbox_id, new["name"], new["team"] or 0, new["side"], new["accent"]),
             *(encode(new["texts_ru"]).decode(), encode(new["texts_en"]).decode(), new["domains"], new["pages_hidden"]),
             *(new["calendar"], new["callback_calendar"], new["calls_calendar"], new["draft_preview"]),
-            *(encode(new["greetings"]).decode(), encode(new["rules"]).decode()),
+            *(encode(new["greetings"]).decode(), encode(new["rules"]).decode(), encode(new["form"]).decode()),
         )
         self.forget_inboxes()
         self.on_inboxes()
@@ -148,6 +153,7 @@ class Visits:
             *(r["draft_preview"], secret, snippet),
             msgspec.json.decode(r["greetings"], type=list[Greeting]),
             msgspec.json.decode(r["rules"], type=list[WidgetRule]),
+            msgspec.json.decode(r["form"], type=Form),
         )
 
     async def get_config(self, key: str) -> WidgetConfig:
@@ -159,7 +165,27 @@ class Visits:
             *(is_open, opens_at, True, "/w/panel.html", "/w/idle.js"),
             [one for one in inbox.greetings if one.on and (one.text_ru or one.text_en)],
             [one for one in inbox.rules if one.on],
+            await self._shown_form(workspace_id, inbox.form),
         )
+
+    async def _shown_form(self, workspace_id: int, form: Form) -> ShownForm | None:
+        """Fields of attributes that are gone are left out; null where nothing is asked."""
+        known = {}
+        if any(":" in one.field for one in form.fields):
+            attributes = await self._attributes.list_attributes(workspace_id)
+            known = {f"{one.subject}:{one.key}": one for one in attributes}
+        shown = []
+        for one in form.fields:
+            attribute = known.get(one.field)
+            if (":" in one.field and attribute is None) or (one.field == "topic" and not form.topics):
+                continue
+            called = attribute.name if attribute else ""
+            what: tuple[str, list[str]] = (attribute.type, attribute.choices) if attribute else ("text", [])
+            shown.append(ShownField(one.field, one.required, one.label_ru or called, one.label_en or called, *what))
+        if not shown and not (form.consent_ru or form.consent_en):
+            return None
+        topics = ([one.ru for one in form.topics], [one.en or one.ru for one in form.topics])
+        return ShownForm(form.on, shown, *topics, form.consent_ru, form.consent_en, form.consent_version)
 
     # -- visits ----------------------------------------------------------------------------------------------------
 

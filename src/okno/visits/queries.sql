@@ -1,14 +1,14 @@
 -- name: list_inboxes :many
 SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, texts_en, domains, pages_hidden, calendar_id,
-       callback_calendar_id, calls_calendar_id, draft_preview, identity_secret, greetings, rules FROM inbox WHERE workspace_id = $1 ORDER BY id LIMIT 200;
+       callback_calendar_id, calls_calendar_id, draft_preview, identity_secret, greetings, rules, form FROM inbox WHERE workspace_id = $1 ORDER BY id LIMIT 200;
 
 -- name: find_inbox :one
 SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, texts_en, domains, pages_hidden, calendar_id,
-       callback_calendar_id, calls_calendar_id, draft_preview, identity_secret, greetings, rules FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+       callback_calendar_id, calls_calendar_id, draft_preview, identity_secret, greetings, rules, form FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT 1;
 
 -- name: find_inbox_by_key :one
 SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, texts_en, domains, pages_hidden, calendar_id,
-       callback_calendar_id, calls_calendar_id, draft_preview, identity_secret, greetings, rules FROM inbox WHERE key = $1 LIMIT 1;
+       callback_calendar_id, calls_calendar_id, draft_preview, identity_secret, greetings, rules, form FROM inbox WHERE key = $1 LIMIT 1;
 
 -- name: insert_inbox :value
 INSERT INTO inbox (workspace_id, channel, name, key, identity_secret, created_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -17,7 +17,7 @@ RETURNING id;
 -- name: change_inbox :exec
 UPDATE inbox SET name = $3, team_id = $4, side = $5, accent = $6, texts_ru = $7, texts_en = $8, domains = $9,
        pages_hidden = $10, calendar_id = $11, callback_calendar_id = $12, calls_calendar_id = $13,
-       draft_preview = $14, greetings = $15, rules = $16 WHERE workspace_id = $1 AND id = $2;
+       draft_preview = $14, greetings = $15, rules = $16, form = $17 WHERE workspace_id = $1 AND id = $2;
 
 -- name: team_exists :value
 SELECT EXISTS (SELECT FROM team WHERE workspace_id = $1 AND id = $2);

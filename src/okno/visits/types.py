@@ -70,10 +70,68 @@ class Greeting(Wire, frozen=True):
     text_en: GreetingText = ""
 
 
+class FormField(Wire, frozen=True):
+    """What is asked: `name`, `email`, `phone`, `topic`, or an attribute: `contact:plan`, `conversation:order`."""
+
+    field: Annotated[str, Meta(pattern=r"^(name|email|phone|topic|(contact|conversation):[a-z][a-z0-9_]{0,39})$")]
+    required: bool = False
+    label_ru: Annotated[str, Meta(max_length=80, pattern=NO_NUL)] = ""
+    label_en: Annotated[str, Meta(max_length=80, pattern=NO_NUL)] = ""
+
+
+class Topic(Wire, frozen=True):
+    """What it is about: becomes a label of the conversation, and leads to `queue` where there is one."""
+
+    ru: Annotated[str, Meta(min_length=1, max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)]
+    en: Annotated[str, Meta(max_length=limits.LABEL_LEN_MAX, pattern=NO_NUL)] = ""
+    queue: Annotated[int, Meta(ge=1, le=2**53)] | None = None
+
+
+ConsentText = Annotated[str, Meta(max_length=limits.CONSENT_LEN_MAX, pattern=NO_NUL)]
+
+
+class Form(Wire, frozen=True):
+    """What is asked of somebody unknown before he writes. A rule of the widget may turn it on or off on some pages.
+
+    With a text of consent nothing is sent without it; what was agreed to is kept with its words and `consent_version`.
+    """
+
+    on: bool = False
+    fields: Annotated[list[FormField], Meta(max_length=limits.FORM_FIELDS_MAX)] = []
+    topics: Annotated[list[Topic], Meta(max_length=limits.TOPICS_MAX)] = []
+    consent_ru: ConsentText = ""
+    consent_en: ConsentText = ""
+    consent_version: Annotated[str, Meta(max_length=40, pattern=NO_NUL)] = ""
+
+
+class ShownField(Answer, frozen=True):
+    """A field as the widget draws it. `type` and `choices` are the attribute's; `type` is `text` for the others."""
+
+    field: str
+    required: bool
+    label_ru: str
+    label_en: str
+    type: str
+    choices: list[str]
+
+
+class ShownForm(Answer, frozen=True):
+    """`topics` are named by their place in the list."""
+
+    on: bool
+    fields: list[ShownField]
+    topics_ru: list[str]
+    topics_en: list[str]
+    consent_ru: str
+    consent_en: str
+    consent_version: str
+
+
 class WidgetRule(Wire, frozen=True):
     """What the widget is where `when` holds; of several rules the first. Without any it is as the inbox says.
 
     `hidden`: not there. `button`: there, and says nothing first. `texts`: with these texts, where not empty.
+    `form`: whether something is asked before a chat; empty: as the form says.
     """
 
     id: UUID
@@ -83,6 +141,7 @@ class WidgetRule(Wire, frozen=True):
     on: bool = True
     texts_ru: TextsChange = TextsChange()
     texts_en: TextsChange = TextsChange()
+    form: Literal["", "on", "off"] = ""
 
 
 class WidgetConfig(Answer, frozen=True):
@@ -101,6 +160,7 @@ class WidgetConfig(Answer, frozen=True):
     idle: str
     greetings: list[Greeting]
     rules: list[WidgetRule]
+    form: ShownForm | None
 
 
 class Inbox(Answer, frozen=True):
@@ -128,6 +188,7 @@ class Inbox(Answer, frozen=True):
     snippet: str
     greetings: list[Greeting]
     rules: list[WidgetRule]
+    form: Form
 
 
 class InboxChange(Wire, frozen=True):
@@ -145,6 +206,7 @@ class InboxChange(Wire, frozen=True):
     draft_preview: bool | UnsetType = UNSET
     greetings: Annotated[list[Greeting], Meta(max_length=limits.GREETINGS_MAX)] | UnsetType = UNSET
     rules: Annotated[list[WidgetRule], Meta(max_length=limits.WIDGET_RULES_MAX)] | UnsetType = UNSET
+    form: Form | UnsetType = UNSET
 
 
 class PageView(Wire, frozen=True):

@@ -19,6 +19,7 @@ from okno.kit.together import Together
 from okno.visits.api import Beat, Visits
 from okno.visits.types import PageView, Visit
 from okno.welcome import rules
+from okno.welcome.forms import Forms
 from okno.welcome.invitations import Invitations
 from okno.welcome.types import (
     BeatAnswer,
@@ -30,6 +31,8 @@ from okno.welcome.types import (
     WelcomeFigures,
 )
 
+__all__ = ["Forms", "Welcome"]
+
 SQL = load_queries("okno.welcome")
 PACE_S = 2.0  # so long every process remembers where somebody watches
 
@@ -38,12 +41,20 @@ class Welcome:
     """Beats that arrive together share their statements. Who is there is a table: any process answers for all."""
 
     def __init__(
-        self, database: Database, clock: Clock, access: Access, visits: Visits, site: Site, conversations: Conversations
+        self,
+        database: Database,
+        clock: Clock,
+        access: Access,
+        visits: Visits,
+        site: Site,
+        conversations: Conversations,
+        forms: Forms,
     ) -> None:
         self._db = database
         self._clock = clock
         self._visits = visits
         self._conversations = conversations
+        self.forms = forms
         self.invitations = Invitations(database, clock, access, site, conversations)
         self._beats: Together[Beat, BeatAnswer] = Together(self._take_beats, lambda: BeatAnswer(rules.again_s(None)))
         self._watched: Mapping[int, int] = {}

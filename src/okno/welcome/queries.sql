@@ -90,3 +90,17 @@ SELECT greeting_id, sum(shown) AS shown, sum(opened) AS opened, sum(answered) AS
 -- name: is_greeted :value
 SELECT e.seq FROM event e WHERE e.workspace_id = $1 AND e.conversation_id = $2 AND e.type = 'greeted'
    AND e.seq > coalesce((SELECT max(o.seq) FROM event o WHERE o.workspace_id = $1 AND o.conversation_id = $2 AND o.type = 'opened'), 0) LIMIT 1;
+
+-- name: insert_consent :exec
+INSERT INTO consent (workspace_id, id, contact_id, purpose, version, wording, source, given_at)
+VALUES ($1, $2, $3, 'personal_data', $4, $5, $6, $7) ON CONFLICT DO NOTHING;
+
+-- name: list_consents :many
+SELECT c.id, c.purpose, c.version, c.wording, c.source, c.given_at, c.withdrawn_at, c.withdrawn_by FROM consent c
+ WHERE c.workspace_id = $1 AND (c.contact_id = $2 OR c.contact_id IN (
+       SELECT p.id FROM contact p WHERE p.workspace_id = $1 AND p.merged_into = $2))
+ ORDER BY c.given_at DESC LIMIT $3;
+
+-- name: withdraw_consents :many
+UPDATE consent SET withdrawn_at = $4, withdrawn_by = $5
+ WHERE workspace_id = $1 AND contact_id = $2 AND ($3::uuid IS NULL OR id = $3) AND withdrawn_at IS NULL RETURNING id;

@@ -17,7 +17,17 @@ from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import parse_json
 from okno.visits.types import PageView, Visit
 from okno.welcome.api import Welcome
-from okno.welcome.types import Accepted, BeatAnswer, Fate, Invitation, NewInvitation, OnlineVisitor, WelcomeFigures
+from okno.welcome.types import (
+    Accepted,
+    BeatAnswer,
+    Consent,
+    Fate,
+    FilledForm,
+    Invitation,
+    NewInvitation,
+    OnlineVisitor,
+    WelcomeFigures,
+)
 
 AnyRequest = Request[None, None, State]
 Key = Annotated[str, Parameter(max_length=64, pattern="^[A-Za-z0-9]+$")]
@@ -151,11 +161,60 @@ async def answer_greeting(welcome: Welcome, guest: Guest, greeting_id: UUID) -> 
     await welcome.answer(guest, greeting_id)
 
 
+@post(
+    "/widget/{key:str}/form",
+    operation_id="fill_form",
+    status_code=200,
+    responses=problems(401, 403, 404, 422, 429),
+    summary="Fill in what is asked before a chat, with the first message",
+    security=VISITOR_SECURITY,
+)
+async def fill_form(welcome: Welcome, guest: Guest, data: FilledForm) -> Accepted:
+    """422 names the field that is not right. What is said is shown to operators as unverified."""
+    return Accepted(await welcome.forms.fill(guest, data))
+
+
+@post(
+    "/widget/{key:str}/consents/withdrawal",
+    operation_id="withdraw_own_consents",
+    status_code=204,
+    responses=problems(401, 403, 404),
+    summary="Take back everything one has agreed to",
+    security=VISITOR_SECURITY,
+)
+async def withdraw_own_consents(welcome: Welcome, guest: Guest) -> None:
+    await welcome.forms.withdraw_own(guest)
+
+
+@get(
+    "/contacts/{contact_id:uuid}/consents",
+    operation_id="list_consents",
+    responses=problems(*SIGNED_IN, 404),
+    summary="What a customer has agreed to",
+)
+async def list_consents(welcome: Welcome, actor: Actor, contact_id: UUID) -> list[Consent]:
+    require(actor, "contacts")
+    return await welcome.forms.list_consents(actor, contact_id)
+
+
+@post(
+    "/contacts/{contact_id:uuid}/consents/{consent_id:uuid}/withdrawal",
+    operation_id="withdraw_consent",
+    status_code=200,
+    responses=problems(*SIGNED_IN, 404),
+    summary="Note that a customer takes a consent back",
+)
+async def withdraw_consent(welcome: Welcome, actor: Actor, contact_id: UUID, consent_id: UUID) -> list[Consent]:
+    require(actor, "contacts")
+    return await welcome.forms.withdraw(actor, contact_id, consent_id)
+
+
 ROUTER = Router(
     "/",
     tags=["visitors"],
     route_handlers=[
         *(beat, list_visitors, list_visitor_visits, invite_visitor, get_invitation, withdraw_invitation),
         *(count_welcome, tell_fate, accept_invitation, answer_greeting),
+        *(fill_form, withdraw_own_consents, list_consents, withdraw_consent),
     ],
 )

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from okno.attributes.types import Value
 from okno.kit import limits
-from okno.kit.wire import NO_NUL, Answer, Wire
+from okno.kit.wire import NO_NUL, Answer, MessageText, OptionalName, Url, Wire
 
 InvitationState = Literal["sent", "shown", "accepted", "dismissed"]
 
@@ -86,6 +87,37 @@ class Fate(Wire, frozen=True):
 
 class Accepted(Answer, frozen=True):
     conversation: UUID
+
+
+class FilledForm(Wire, frozen=True):
+    """The form before a chat with the message it begins; `id` is the message's, sent again it is the same.
+
+    `topic` is the place in the list, `values` those of attributes by field, `consent` the version that was agreed to.
+    """
+
+    id: UUID
+    text: MessageText
+    name: OptionalName = ""
+    email: Annotated[str, Meta(max_length=limits.EMAIL_LEN_MAX, pattern=NO_NUL)] = ""
+    phone: Annotated[str, Meta(max_length=32, pattern=NO_NUL)] = ""
+    topic: Annotated[int, Meta(ge=0, lt=limits.TOPICS_MAX)] | None = None
+    values: Annotated[dict[str, Value], Meta(max_length=limits.FORM_FIELDS_MAX)] = {}
+    consent: Annotated[str, Meta(max_length=40, pattern=NO_NUL)] | None = None
+    locale: Literal["ru", "en"] = "en"
+    page: Url = ""
+
+
+class Consent(Answer, frozen=True):
+    """What a person agreed to, in the words he read. `source`: the page; `withdrawn_by`: who took it back, and when."""
+
+    id: UUID
+    purpose: Literal["personal_data"]
+    version: str
+    wording: str
+    source: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str
 
 
 class GreetingFigures(Answer, frozen=True):

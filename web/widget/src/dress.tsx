@@ -1,6 +1,8 @@
 import "@okno/client/src/erased"
 import { useState } from "preact/hooks"
+import { asks } from "./asks"
 import Greet from "./greeted"
+import { Form } from "./lazy"
 import Rate, { ended } from "./rate"
 import Reach, { unanswered } from "./reach"
 import type { Talk } from "./talk"
@@ -19,9 +21,18 @@ export default function Aside({ talk }: { talk: Talk }) {
   if (episode !== null && rating !== episode) setRating(episode) // until it is put away, also once it is rated
   const turn = talk.view.state?.events.findLast((e) => e.body.type === "closed" || e.body.type === "opened")?.body
   if (rating !== null && turn?.type === "closed" && turn.episode === rating) return <Rate key={rating} talk={talk} episode={rating} done={() => setRating(null)} />
+  const form = asks(talk)
+  const hello = talk.init.stored.greet
+  if (form && hello?.what !== "invitation")
+    return (
+      <>
+        {hello && <Greet key={hello.id} talk={talk} hello={hello} />}
+        <Form talk={talk} form={form} />
+      </>
+    )
   return (
     <>
-      {talk.init.stored.greet && <Greet key={talk.init.stored.greet.id} talk={talk} hello={talk.init.stored.greet} />}
+      {hello && <Greet key={hello.id} talk={talk} hello={hello} />}
       <Wait talk={talk} />
       {unanswered(talk) && <Reach talk={talk} />}
     </>

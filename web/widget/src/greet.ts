@@ -23,7 +23,7 @@ export function invite(host: Host, said: Omit<Hello, "what">): void {
 /** The site's rules of what the widget is on this page, and its greetings. Asked anew on every page. */
 export function greet(host: Host): void {
   const { config, read, keep, lang, box, badge } = host
-  const own = { texts_ru: config.texts_ru, texts_en: config.texts_en }
+  const own = { texts_ru: config.texts_ru, texts_en: config.texts_en, form: config.form }
   const kept = (): Kept => read() as Kept
   const { visit = "" } = read()
   if (kept().from?.visit !== visit) keep({ from: { visit, text: `${document.referrer} ${location.search}` } })
@@ -52,6 +52,7 @@ export function greet(host: Host): void {
       const said = Object.entries((rule?.show === "texts" && rule[name]) || {}).filter(([, text]) => text)
       config[name] = { ...own[name], ...Object.fromEntries(said) }
     }
+    config.form = own.form && { ...own.form, on: rule?.form ? rule.form === "on" : own.form.on }
   }
   host.turned = () => {
     clearInterval(timer)

@@ -1,4 +1,5 @@
 import type { Pending } from "@okno/client"
+import type { ShownForm } from "@okno/protocol"
 import type { Hello } from "./bubble"
 
 /** What the host page keeps for us: the frame's own storage may be blocked. */
@@ -19,7 +20,7 @@ export interface Init {
   stored: Stored
   open: number
   person?: Person
-  config?: { texts_ru: Texts; texts_en: Texts; accent: string; open: boolean | null; opens_at: string | null }
+  config?: { texts_ru: Texts; texts_en: Texts; accent: string; form: ShownForm | null; open: boolean | null; opens_at: string | null }
 }
 interface Texts {
   title: string

@@ -1,5 +1,6 @@
 // Loaded once the page is quiet: page views and beats, tracked events, pages where the widget hides, unread badge, phones. It opens no socket.
-import type { Greeting, WidgetRule } from "@okno/protocol"
+import type { Greeting, ShownForm, WidgetRule } from "@okno/protocol"
+import { id } from "./id"
 import { matches } from "./when"
 
 export interface Host {
@@ -14,7 +15,7 @@ export interface Host {
   on(name: string, hear: (detail: unknown) => void): void
   host: HTMLElement
   lang: string
-  config: { pages_hidden: string[]; texts_ru: { offline: string }; texts_en: { offline: string }; open: boolean | null; greetings: Greeting[]; rules: WidgetRule[] }
+  config: { pages_hidden: string[]; texts_ru: { offline: string }; texts_en: { offline: string }; open: boolean | null; form: ShownForm | null; greetings: Greeting[]; rules: WidgetRule[] }
   /** Looks at the page again; `turned` is told of every new one. */
   turn(): void
   turned?(): void
@@ -24,14 +25,6 @@ const BEAT_MS = 5_000
 const LOST_MS = 60_000
 const SEARCH = ["q", "query", "text", "s", "search"]
 const cut = (text: unknown, size: number): string => String(text ?? "").slice(0, size)
-
-function id(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("")
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5")
-}
 
 /** Page views and tracked events of this visit. */
 function report(it: Host): void {

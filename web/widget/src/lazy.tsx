@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact"
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 
 /** A part that is fetched when it is first shown; nothing is shown until it came, and a broken link is tried again. */
 export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
@@ -26,3 +26,7 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
     return Part ? <Part {...props} /> : null
   }
 }
+
+/** What is asked before a chat. It takes its hooks from here: with an import of its own the bundler cuts the panel in two. */
+export const Form = lazy(() => import("./form"))
+export { useEffect, useRef, useState }
