@@ -85,7 +85,7 @@ function Panel({ init }: { init: Init }) {
       if (message.t === "show") setOpen(!!message.open)
       else if (message.t === "identify") talk.identify(message.value)
       else if (message.t === "lang") void say(message.value)
-      else if (message.t === "greet") {
+      else {
         init.stored.greet = message.value
         again()
       }
@@ -221,8 +221,9 @@ function Panel({ init }: { init: Init }) {
 }
 
 type Hear = Parameters<typeof listen>[0]
-const early: Parameters<Hear>[0][] = []
-let heard: Hear = (message) => void early.push(message)
+type Later = Exclude<Parameters<Hear>[0], { t: "init" }>
+const early: Later[] = []
+let heard = (message: Later): void => void early.push(message)
 const hear: Hear = (message) => {
   if (message.t !== "init") return heard(message)
   if (message.config) document.documentElement.style.setProperty("--brand", message.config.accent)
