@@ -1,8 +1,7 @@
 import "@okno/client/src/erased"
 import { useState } from "preact/hooks"
 import { asks } from "./asks"
-import Greet from "./greeted"
-import { Form } from "./lazy"
+import { lazy } from "./lazy"
 import Rate, { ended } from "./rate"
 import Reach, { unanswered } from "./reach"
 import type { Talk } from "./talk"
@@ -14,6 +13,8 @@ const sheet = new CSSStyleSheet()
 sheet.replaceSync(css)
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
 
+const Greet = lazy(() => import("./greeted"))
+const Form = lazy(() => import("./form"))
 /** What may stand above the message field. It comes after the first paint: the panel pays nothing. */
 export default function Aside({ talk }: { talk: Talk }) {
   const [rating, setRating] = useState<number | null>(null)

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "./lazy"
 import type { Hello } from "./bubble"
 import { keep } from "./host"
 import { Icon } from "./icons"

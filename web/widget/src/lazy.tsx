@@ -27,6 +27,5 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
   }
 }
 
-/** What is asked before a chat. It takes its hooks from here: with an import of its own the bundler cuts the panel in two. */
-export const Form = lazy(() => import("./form"))
+/** For parts of parts: with an import of their own the bundler cuts the panel in two. */
 export { useEffect, useRef, useState }
