@@ -306,7 +306,7 @@ async def test_nothing_stays_missing_while_nats_is_away_and_after_it(two: Two, s
     try:
         seq = (await say(theirs, "is anybody there?"))["seq"]
         assert (await event(his, "message", REPAIRED_S))["body"]["text"] == "is anybody there?"
-        await row(his, conversation, REPAIRED_S, preview="is anybody there?")
+        await row(boris, conversation, REPAIRED_S, preview="is anybody there?")
         his.say(t="read", conversation=conversation, seq=seq)
         async with asyncio.timeout(REPAIRED_S):
             while (await theirs.hear("receipt"))["receipt"]["operator_read_seq"] != seq:

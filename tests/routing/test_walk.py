@@ -14,6 +14,7 @@ import pytest
 
 from okno.access.types import Actor
 from okno.app.wiring import App
+from okno.bus.hints import Hints
 from okno.kit import limits
 from okno.kit.errors import Conflict, NotFound
 from okno.routing import rules, store
@@ -38,7 +39,8 @@ class Walk:
         self.served: set[UUID] = set()
         self.skill = 0
         self.router = Router(
-            self.app.database, self.app.clock, self.app.conversations, self.app.routing.lines, self.app.routing.desks
+            *(self.app.database, self.app.clock, self.app.conversations, self.app.routing.lines),
+            *(self.app.routing.desks, Hints()),
         )
 
     async def prepare(self) -> None:

@@ -18,6 +18,7 @@ import uvicorn
 import uvloop
 
 from okno.access.api import open_keys
+from okno.app.places import LOOPBACK, Process, die_with_parent, doors_of, listening, number_of
 from okno.app.wiring import App, running
 from okno.app.worker import keep_worker
 from okno.bus.nats import parse_nats_url
@@ -110,19 +111,25 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+async def prepare(database: Database) -> None:
+    """The schema up to date, every query checked."""
+    connection = await database.dedicated()
+    try:
+        await connection.execute("SET statement_timeout = 0")
+        await migrate(connection)
+        await check_queries(connection)
+    finally:
+        await connection.close()
+
+
 async def _serve(settings: Settings) -> None:
     smtp = server_of(settings.smtp_url, settings.smtp_from, settings.url)  # a mistake in it refuses the start
     nats = parse_nats_url(settings.nats_url)  # the same
+    process = Process(number_of(), doors_of())
     places = Places(settings.geoip_db)
     async with database_url(settings) as (url, server):
         database = await Database.connect(url)
-        connection = await database.dedicated()
-        try:
-            await connection.execute("SET statement_timeout = 0")
-            await migrate(connection)
-            await check_queries(connection)
-        finally:
-            await connection.close()
+        await prepare(database)
         keys = await open_keys(database, settings.home / "master.key")
         app = App(
             database,
@@ -136,6 +143,7 @@ async def _serve(settings: Settings) -> None:
             push_hosts=settings.push_hosts.replace(",", " ").split(),
             connect_networks=settings.connect_networks,
             nats=nats,
+            process=process,
         )
         app.flood.enabled = settings.flood_limits
         if settings.worker:
@@ -168,11 +176,19 @@ async def _serve(settings: Settings) -> None:
             gc.set_threshold(GC_THRESHOLD, 20, 100)
             announcing = asyncio.create_task(_announce(app, uvicorn_server, settings))
             try:
-                await uvicorn_server.serve()
+                await uvicorn_server.serve(_sockets(settings, process))
             finally:
                 announcing.cancel()
                 if watcher:
                     watcher.cancel()
+
+
+def _sockets(settings: Settings, process: Process) -> list[socket.socket] | None:
+    """Of one of several processes: the port all of them share, and the door the others reach it by."""
+    if not process.number:
+        return None
+    door = process.doors[process.number - 1]
+    return [listening(settings.host, settings.port, shared=True), listening(LOOPBACK, door, shared=False)]
 
 
 async def _announce(app: App, server: uvicorn.Server, settings: Settings) -> None:
@@ -181,7 +197,7 @@ async def _announce(app: App, server: uvicorn.Server, settings: Settings) -> Non
     port = server.servers[0].sockets[0].getsockname()[1] if server.servers else settings.port
     url = settings.url if settings.port else settings.url.replace(":0", f":{port}")
     print(f"okno answers on {url}\n  console  {url}/\n  demo     {url}/demo", flush=True)
-    if secret := await app.access.first_link():
+    if not number_of() and (secret := await app.access.first_link()):
         print(
             f"\nNobody can sign in yet. Make the first administrator here, once:\n  {url}/link/{secret}\n", flush=True
         )
@@ -198,6 +214,13 @@ def serve(settings: Settings) -> None:
     configure_logs(settings.log_level)
     raise_files_limit()
     settings.home.mkdir(parents=True, exist_ok=True)
+    if not die_with_parent():
+        return
     with contextlib.suppress(KeyboardInterrupt):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        uvloop.run(_serve(settings))
+        if settings.processes > 1:
+            from okno.app.processes import serve_many  # noqa: PLC0415 - it needs this module
+
+            uvloop.run(serve_many(settings))
+        else:
+            uvloop.run(_serve(settings))

@@ -79,7 +79,7 @@ from okno.realtime.peers import Peers
 from okno.realtime.places import Places as QueuePlaces
 from okno.realtime.relay import Relay
 from okno.realtime.session import Realtime
-from okno.realtime.streams import Streams
+from okno.realtime.streams import ALONE, Process, Streams
 from okno.realtime.upgrade import Proxies, Socket, socket_protocol
 from okno.routing import handlers as routing_handlers
 from okno.routing import routes as routing_routes
@@ -133,6 +133,7 @@ class App:
         connect_networks: str = "",
         push_hosts: Sequence[str] = (),
         nats: Sequence[str] = (),
+        process: Process = ALONE,
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
@@ -153,7 +154,12 @@ class App:
         self.visits.time_zone = self.hours.time_zone
         self.writer = Writer(database, self.clock)
         self.files = Files.at(
-            *(files, files_url), database=database, access=self.access, keys=keys, clock=self.clock, tasks=self.tasks
+            *(files, files_url, f"examined{process.number or ''}"),
+            database=database,
+            access=self.access,
+            keys=keys,
+            clock=self.clock,
+            tasks=self.tasks,
         )
         self.access.make_photo = self.files.sandbox.make_photo
         self.conversations = Conversations(database, self.writer, self.clock, self.access, self.files)
@@ -200,7 +206,7 @@ class App:
         self.realtime.enter = enter
         self.realtime.online = OnlineVisitors(self.welcome, self.clock)
         self.realtime.watched_shown = self.analytics.watched_shown
-        self.streams = Streams(self.realtime)
+        self.streams = Streams(self.realtime, process)
         self.static = Static(static_folder())
         self.workspace_id = 0
         self._far: Far | None = None
@@ -325,6 +331,7 @@ class App:
             "integrations": self.integrations,
             "static": self.static,
             "streams": self.streams,
+            "hints": self.hints,
             "notifications": self.notifications,
             "feedback": self.feedback,
             "hours": self.hours,

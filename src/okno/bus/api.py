@@ -58,6 +58,12 @@ async def emit(connection: Connection, clock: Clock, topic: str, payload: Any) -
     await connection.execute(SQL["emit"], clock.now(), topic, msgspec.json.encode(payload).decode())
 
 
+async def emit_many(connection: Connection, clock: Clock, topic: str, payloads: Sequence[Any]) -> None:
+    """The same for several pieces of news of a topic, by one statement."""
+    texts = [msgspec.json.encode(payload).decode() for payload in payloads]
+    await connection.execute(SQL["emit_many"], clock.now(), topic, texts)
+
+
 async def lag_s(database: Database, clock: Clock, handler: str, topics: set[str]) -> float:
     """Age of the oldest news a handler has not done yet; 0 when it has done all."""
     at = await database.fetchval(SQL["oldest_unhandled"], handler, list(topics))

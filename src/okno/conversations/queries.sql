@@ -55,7 +55,7 @@ SELECT workspace_id, id, contact_id, inbox_id, channel, status, turn, assignee_i
 
 -- In the order of ids, as appending does: two may wait for each other, never in a circle.
 -- name: lock_conversations :many
-SELECT id, contact_id, team_id, assignee_id FROM conversation
+SELECT id, contact_id, channel, status, turn, team_id, assignee_id, episode, waiting_since FROM conversation
  WHERE workspace_id = $1 AND id = ANY($2::uuid[]) ORDER BY id LIMIT 10000 FOR NO KEY UPDATE;
 
 -- name: list_siblings :many
@@ -79,6 +79,14 @@ SELECT conversation_id, seq, body FROM event
 UPDATE conversation SET assignee_id = $3, turn = $4, team_id = $5, held_at = NULL, change_xid = pg_current_xact_id(),
        waiting_since = CASE WHEN $6 THEN coalesce(waiting_since, $7) ELSE waiting_since END
  WHERE workspace_id = $1 AND id = $2;
+
+-- Of locked ones that are nobody's.
+-- name: give_out :exec
+WITH given AS (SELECT * FROM unnest($2::uuid[], $3::uuid[]) AS g (id, operator_id)),
+     guests AS (DELETE FROM participant t USING given g
+                 WHERE t.workspace_id = $1 AND t.conversation_id = g.id AND t.operator_id = g.operator_id)
+UPDATE conversation c SET assignee_id = g.operator_id, turn = 'operator', held_at = NULL, change_xid = pg_current_xact_id()
+  FROM given g WHERE c.workspace_id = $1 AND c.id = g.id;
 
 -- name: set_held :exec
 UPDATE conversation SET held_at = $3, change_xid = pg_current_xact_id() WHERE workspace_id = $1 AND id = $2;

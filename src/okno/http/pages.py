@@ -9,6 +9,7 @@ from litestar import MediaType, Request, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.enums import HttpMethod
 
+from okno.bus.hints import Hints
 from okno.db.pool import Database
 from okno.http.api_page import CSP, render_api_page
 from okno.http.demo import DEMO_CSP, demo_page
@@ -166,15 +167,19 @@ async def get_health() -> dict[str, str]:
     responses=problems(),
     summary="The database takes writes",
 )
-async def get_ready(database: Database) -> dict[str, str]:
-    """What balancers and deployments ask. 503 when the database is away, read-only or out of disk."""
+async def get_ready(database: Database, hints: Hints) -> dict[str, str]:
+    """What balancers and deployments ask. 503 when the database is away, read-only or out of disk.
+
+    `hints`: how other processes are told: `none` when this one is alone, `nats`, or `database` while NATS is away:
+    slower, nothing is lost.
+    """
     try:
         await database.execute("INSERT INTO readiness (at) VALUES (now()) ON CONFLICT (id) DO UPDATE SET at = now()")
     except OknoError:
         raise
     except Exception as error:
         raise Unavailable(f"the database refuses writes: {type(error).__name__}") from error
-    return {"status": "ok"}
+    return {"status": "ok", "hints": "none" if not hints.shared else "nats" if hints.connected else "database"}
 
 
 ROUTER = Router(

@@ -315,7 +315,7 @@ LEASE_S: Final = 2.0  # a dead holder is missed for at most this and one renewal
 LEASE_RENEW_S: Final = 0.5  # three renewals may fail before the work is given up
 
 # Several processes
-PROCESSES_MAX: Final = 64  # of one `okno serve`; more than any machine has cores for them
+PROCESSES_MAX: Final = 6  # of one `okno serve`: each takes up to 15 of the 100 connections of the embedded database
 HINT_BYTES_MAX: Final = 400_000  # of one publication; NATS takes 1 MB unless it is configured otherwise
 HINTS_PENDING_BYTES_MAX: Final = 64 * 1024 * 1024  # on their way out or in; beyond it the outbox tells
 HINTS_OWED_MAX: Final = 10_000  # waiting for a database that is away; clients connect again then

@@ -1,9 +1,10 @@
 """The same protocol where WebSockets are blocked: server frames by event stream, client frames by POST."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, NamedTuple
 
+import httpx
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.params import Parameter
@@ -18,6 +19,7 @@ from okno.kit.wire import Answer
 from okno.realtime.session import Connection, Realtime
 
 STREAMS_MAX = 2_000  # a fallback for the few; each holds a request open
+FAR_S_MAX = 5.0  # the next process is on the same machine
 UNREAD_S_MAX = 15.0  # a session whose stream is not fetched is forgotten
 AnyRequest = Request[None, None, State]
 Secret = Annotated[str, Parameter(min_length=20, max_length=100, pattern="^[A-Za-z0-9_-]+$")]
@@ -52,12 +54,58 @@ class StreamCarrier:
         self.frames.put_nowait(None)
 
 
-class Streams:
-    """Sessions by their secret."""
+class Process(NamedTuple):
+    """Which of the processes behind one port this is, from 1, and the loopback ports they reach each other by."""
 
-    def __init__(self, realtime: Realtime) -> None:
+    number: int
+    doors: Sequence[int]
+
+
+ALONE = Process(0, ())
+
+
+class Streams:
+    """Sessions by their secret, which begins with the number of the process that holds it.
+
+    A stream and its frames come by connections of their own: behind a shared port perhaps to another process, which
+    passes them on.
+    """
+
+    def __init__(self, realtime: Realtime, process: Process = ALONE) -> None:
         self._realtime = realtime
+        self._process = process
         self._carriers: dict[str, StreamCarrier] = {}
+
+    def door_of(self, secret: str) -> str | None:
+        """Where the process answers that holds the session; null for this one."""
+        number, _, _ = secret.partition("-")
+        if not number.isdecimal() or int(number) in (0, self._process.number):
+            return None
+        doors = self._process.doors
+        return f"http://127.0.0.1:{doors[int(number) - 1]}" if int(number) <= len(doors) else None
+
+    async def read_far(self, door: str, secret: str) -> AsyncIterator[bytes]:
+        """The stream as another process sends it; ends with it, and the client starts a new one."""
+        try:
+            async with (
+                httpx.AsyncClient(timeout=2 * limits.SSE_BEAT_S) as client,
+                client.stream("GET", f"{door}/realtime/sessions/{secret}/stream") as answer,
+            ):
+                if answer.is_success:
+                    async for chunk in answer.aiter_raw():
+                        yield chunk
+        except httpx.HTTPError:
+            return
+
+    async def pass_on(self, door: str, secret: str, body: bytes) -> None:
+        """A client's frame to the process that holds the session. Raises `NotFound` when that has ended."""
+        try:
+            async with httpx.AsyncClient(timeout=FAR_S_MAX) as client:
+                answer = await client.post(f"{door}/realtime/sessions/{secret}/frames", content=body)
+        except httpx.HTTPError:
+            raise NotFound("this stream has ended: start a new one") from None
+        if not answer.is_success:
+            raise NotFound("this stream has ended: start a new one")
 
     def start(self, credentials: str | None, hello: bytes, address: str = "") -> str:
         if len(self._carriers) >= STREAMS_MAX:
@@ -65,7 +113,7 @@ class Streams:
         carrier = StreamCarrier()
         carrier.connection = Connection(self._realtime, carrier, credentials)
         carrier.connection.address = address
-        secret = new_secret()
+        secret = f"{self._process.number}-{new_secret()}"
         self._carriers[secret] = carrier
         carrier.connection.receive(hello)
         asyncio.get_running_loop().call_later(UNREAD_S_MAX, self._forget_unread, secret)
@@ -130,9 +178,9 @@ async def start_stream(request: AnyRequest, streams: Streams) -> StreamSession:
     media_type="text/event-stream",
 )
 async def read_stream(streams: Streams, session: Secret) -> Stream:
-    carrier = streams.get(session)
+    door = streams.door_of(session)
     return Stream(
-        streams.read(session, carrier),
+        streams.read_far(door, session) if door else streams.read(session, streams.get(session)),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
@@ -146,10 +194,13 @@ async def read_stream(streams: Streams, session: Secret) -> Stream:
     summary="One client frame",
 )
 async def send_frame(request: AnyRequest, streams: Streams, session: Secret) -> Response[None]:
-    carrier = streams.get(session)
     body = await request.body()
     if len(body) > limits.FRAME_BYTES_MAX:
         raise TooLarge("a frame has at most 96 KB")
+    if door := streams.door_of(session):
+        await streams.pass_on(door, session, body)
+        return Response(None, status_code=204)
+    carrier = streams.get(session)
     if carrier.connection is not None:
         carrier.connection.receive(body)
     return Response(None, status_code=204)

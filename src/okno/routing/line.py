@@ -17,6 +17,28 @@ from okno.routing.store import SQL
 from okno.routing.types import Queue, Why
 
 
+class Changes:
+    """What a page of news brings, written together: by assignment, by contact, and who begins to wait where."""
+
+    def __init__(self) -> None:
+        self.ended: list[tuple[UUID, str]] = []
+        self.due: list[tuple[UUID, datetime | None]] = []
+        self.bound: dict[UUID, tuple[UUID, datetime]] = {}
+        self.waiting: list[tuple[Any, Queue, str]] = []
+
+
+def _entry(r: Any, queue: Queue, language: str, bound: tuple[UUID, datetime] | None, now: datetime) -> tuple[Any, ...]:
+    preferred, until = None, None
+    if bound and queue.sticky != "off" and bound[1] > now - timedelta(hours=queue.sticky_hours):
+        preferred, until = bound[0], now + timedelta(seconds=queue.sticky_wait_s)
+    place = (uuid7(), r["id"], r["episode"], queue.id, r["waiting_since"], queue.priority)
+    return (*place, queue.skill, queue.skill_level, language, preferred, until)
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 class Lines:
     """Follows what is committed. Everything here may be done twice."""
 
@@ -42,18 +64,38 @@ class Lines:
         queues = {q.id: q for q in await self.list_queues(workspace_id)}
         now = self._clock.now()
         touched: set[UUID] = set()
+        changes = Changes()
         for r in records:
             queue = _queue_of(r, queues)
             if await self._give_up(workspace_id, r, queue):
                 continue  # it is news once more, and nobody's
-            touched |= await self._follow_hands(workspace_id, r, queue, now)
-            await self._follow_place(workspace_id, r, queue, now)
+            touched |= await self._follow_hands(workspace_id, r, queue, now, changes)
+            await self._follow_place(workspace_id, r, queue, now, changes)
             answered = r["waiting_since"] is None and r["preview_actor"] == "operator"
             if r["held_at"] and answered and r["last_at"] > r["held_at"]:
                 await self._conversations.hold(system_of(workspace_id), r["id"], on=False)
+        await self._write(workspace_id, changes, now)
         if touched:
             await self._db.execute(SQL["set_idle"], workspace_id, list(touched), now)
         return touched
+
+    async def _write(self, workspace_id: int, changes: Changes, now: datetime) -> None:
+        """One statement of each sort, however many conversations there are."""
+        db = self._db
+        if changes.ended:
+            await db.execute(SQL["end_assignments"], workspace_id, *_columns(changes.ended), now)
+        if changes.due:
+            await db.execute(SQL["set_answers_by"], workspace_id, *_columns(changes.due))
+        if changes.bound:
+            rows = [(contact, *bound) for contact, bound in changes.bound.items()]
+            await db.execute(SQL["bind_contacts"], workspace_id, *_columns(rows))
+        if not changes.waiting:
+            return
+        contacts = [r["contact_id"] for r, queue, _ in changes.waiting if queue.sticky != "off"]
+        found = await db.fetch(SQL["list_bound"], workspace_id, contacts) if contacts else []
+        bound = {b["contact_id"]: (b["operator_id"], b["last_at"]) for b in found}
+        rows = [_entry(r, queue, spoken, bound.get(r["contact_id"]), now) for r, queue, spoken in changes.waiting]
+        await db.execute(SQL["insert_entries"], workspace_id, *_columns(rows), now)
 
     async def _give_up(self, workspace_id: int, r: Any, queue: Queue) -> bool:
         """A customer who comes back after the closing: the router gives him to his operator, if that one is free.
@@ -72,26 +114,29 @@ class Lines:
             return False
         return True
 
-    async def _follow_hands(self, workspace_id: int, r: Any, queue: Queue, now: datetime) -> set[UUID]:
+    async def _follow_hands(
+        self, workspace_id: int, r: Any, queue: Queue, now: datetime, changes: Changes
+    ) -> set[UUID]:
         served = r["assignee_id"] if r["status"] == "open" else None
         if holder := served or r["operator_id"]:
-            await self._db.execute(SQL["bind_contact"], workspace_id, r["contact_id"], holder, r["last_at"])
+            changes.bound[r["contact_id"]] = (holder, r["last_at"])
         if served != r["operator_id"]:
+            if not served:
+                changes.ended.append((r["assignment_id"], "closed" if r["status"] != "open" else "returned"))
+                return {r["operator_id"]}
             async with self._db.transaction() as tx:
                 if r["operator_id"]:
-                    reason = "closed" if r["status"] != "open" else "transfer" if served else "returned"
-                    await tx.fetchval(SQL["end_assignment"], workspace_id, r["id"], now, reason)
-                if served:
-                    await self.insert_assignment(tx, workspace_id, r, served, queue, Why("taken", queue.name), now)
+                    await tx.fetchval(SQL["end_assignment"], workspace_id, r["id"], now, "transfer")
+                await self.insert_assignment(tx, workspace_id, r, served, queue, Why("taken", queue.name), now)
             return {o for o in (served, r["operator_id"]) if o}
         if served:
             due_s = rules.answer_due_s(r["assigned_at"], r["waiting_since"], queue.answer_s)
             answer_by = r["assigned_at"] + timedelta(seconds=due_s) if due_s and not r["held_at"] else None
             if answer_by != r["answer_by"]:
-                await self._db.execute(SQL["set_answer_by"], workspace_id, r["assignment_id"], answer_by)
+                changes.due.append((r["assignment_id"], answer_by))
         return set()
 
-    async def _follow_place(self, workspace_id: int, r: Any, queue: Queue, now: datetime) -> None:
+    async def _follow_place(self, workspace_id: int, r: Any, queue: Queue, now: datetime, changes: Changes) -> None:
         facts = rules.Facts(
             *(r["status"], r["turn"], r["assignee_id"], r["waiting_since"]),
             answered=r["preview_actor"] != "customer",
@@ -102,8 +147,7 @@ class Lines:
                 reason = rules.leave_reason(facts)
                 await self._db.fetchval(SQL["leave_line"], workspace_id, r["id"], now, reason, r["assignee_id"])
         elif not r["entry_id"]:
-            async with self._db.transaction() as tx:
-                await self.enter(tx, workspace_id, r, queue, r["waiting_since"], now)
+            changes.waiting.append((r, queue, queue.language or await self._spoken(self._db, workspace_id, r)))
         elif not queue.language and (spoken := await self._spoken(self._db, workspace_id, r)) != r["entry_language"]:
             await self._db.execute(SQL["set_entry_language"], workspace_id, r["entry_id"], spoken)
 
@@ -143,14 +187,21 @@ class Lines:
         self, tx: Connection, workspace_id: int, r: Any, operator_id: UUID, queue: Queue, why: Why, now: datetime
     ) -> None:
         """`r` is a conversation. Whoever did not take it by himself is to answer from now on."""
-        since = r["waiting_since"] if why.how == "taken" else now
-        due_s = rules.answer_due_s(now, since, queue.answer_s)
-        await tx.execute(
-            SQL["insert_assignment"],
-            *(workspace_id, uuid7(), r["id"], r["episode"], operator_id, queue.id, why.how),
-            *(store.use_of(queue, r["channel"]), encode(why).decode(), now),
-            now + timedelta(seconds=due_s) if due_s else None,
-        )
+        await self.insert_assignments(tx, workspace_id, [(r, operator_id, queue, why)], now)
+
+    async def insert_assignments(
+        self, tx: Connection, workspace_id: int, given: Sequence[tuple[Any, UUID, Queue, Why]], now: datetime
+    ) -> None:
+        """The same for many."""
+        rows = []
+        for r, operator_id, queue, why in given:
+            since = r["waiting_since"] if why.how == "taken" else now
+            due_s = rules.answer_due_s(now, since, queue.answer_s)
+            answer_by = now + timedelta(seconds=due_s) if due_s else None
+            told = (queue.id, why.how, store.use_of(queue, r["channel"]), encode(why).decode(), answer_by)
+            rows.append((uuid7(), r["id"], r["episode"], operator_id, *told))
+        *columns, answers = _columns(rows)
+        await tx.execute(SQL["insert_assignments"], workspace_id, *columns, now, answers)
 
 
 def _queue_of(r: Any, queues: Mapping[int, Queue]) -> Queue:

@@ -223,12 +223,6 @@ SELECT c.id, c.status, c.turn, c.assignee_id, c.waiting_since, c.team_id, c.inbo
 SELECT b.operator_id FROM contact_operator b JOIN operator o ON o.workspace_id = b.workspace_id AND o.id = b.operator_id
  WHERE b.workspace_id = $1 AND b.contact_id = $2 AND b.last_at > $3 AND o.disabled_at IS NULL LIMIT 1;
 
--- name: bind_contact :exec
-INSERT INTO contact_operator (workspace_id, contact_id, operator_id, last_at)
-SELECT o.workspace_id, $2, o.id, $4::timestamptz FROM operator o WHERE o.workspace_id = $1 AND o.id = $3
-ON CONFLICT (workspace_id, contact_id) DO UPDATE SET operator_id = excluded.operator_id, last_at = excluded.last_at
- WHERE contact_operator.operator_id <> excluded.operator_id OR contact_operator.last_at < excluded.last_at - interval '1 minute';
-
 -- name: find_last_entry :one
 SELECT queue_id, entered_at, left_at FROM queue_entry
  WHERE workspace_id = $1 AND conversation_id = $2 AND episode = $3 ORDER BY joined_at DESC LIMIT 1;
@@ -255,18 +249,9 @@ WITH gone AS (
    WHERE workspace_id = $1 AND conversation_id = $2 AND ended_at IS NULL)
 SELECT id FROM gone LIMIT 1;
 
--- name: insert_assignment :exec
-INSERT INTO assignment (workspace_id, id, conversation_id, episode, operator_id, queue_id, reason, use_percent, why,
-  assigned_at, answer_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (workspace_id, conversation_id) WHERE ended_at IS NULL DO NOTHING;
-
 -- name: end_assignment :value
 UPDATE assignment SET ended_at = $3, end_reason = $4, answer_by = NULL
  WHERE workspace_id = $1 AND conversation_id = $2 AND ended_at IS NULL RETURNING operator_id;
-
--- name: set_answer_by :exec
-UPDATE assignment SET answer_by = $3 WHERE workspace_id = $1 AND id = $2 AND ended_at IS NULL;
 
 -- name: list_workspaces :many
 SELECT DISTINCT workspace_id FROM operator_state LIMIT 10000;
@@ -416,3 +401,71 @@ SELECT s.chats_max * 100
          WHERE c.workspace_id = $1 AND c.assignee_id = $2 AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
      - coalesce((SELECT sum(use_percent) FROM offer WHERE workspace_id = $1 AND operator_id = $2 AND ended_at IS NULL), 0)
   FROM operator_state s WHERE s.workspace_id = $1 AND s.operator_id = $2 LIMIT 1;
+
+-- name: lock_seats :exec
+SELECT operator_id FROM operator_state WHERE workspace_id = $1 AND operator_id = ANY($2::uuid[])
+ ORDER BY operator_id LIMIT 10000 FOR UPDATE;
+
+-- Of locked seats: what is still free there, in percent of a chat.
+-- name: list_rooms :many
+SELECT s.operator_id, (s.chats_max * 100
+     - coalesce((SELECT sum(coalesce(a.use_percent, 100)) FROM conversation c
+          LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
+         WHERE c.workspace_id = $1 AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
+     - coalesce((SELECT sum(use_percent) FROM offer f WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0))::integer
+       AS room
+  FROM operator_state s WHERE s.workspace_id = $1 AND s.operator_id = ANY($2::uuid[]) LIMIT 10000;
+
+-- Those that still stand where they were seen.
+-- name: leave_line_given :many
+WITH given AS (SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS g (conversation_id, entry_id, operator_id)),
+     gone AS (
+  UPDATE queue_entry e SET left_at = $5, leave_reason = 'assigned', operator_id = g.operator_id FROM given g
+   WHERE e.workspace_id = $1 AND e.conversation_id = g.conversation_id AND e.id = g.entry_id AND e.left_at IS NULL
+  RETURNING e.conversation_id), withdrawn AS (
+  UPDATE offer f SET ended_at = $5, fate = 'withdrawn' FROM gone
+   WHERE f.workspace_id = $1 AND f.conversation_id = gone.conversation_id AND f.ended_at IS NULL)
+SELECT g.conversation_id, p.name AS contact_name
+  FROM gone g JOIN conversation c ON c.workspace_id = $1 AND c.id = g.conversation_id
+  JOIN contact p ON p.workspace_id = $1 AND p.id = c.contact_id LIMIT 10000;
+
+-- name: insert_assignments :exec
+INSERT INTO assignment (workspace_id, id, conversation_id, episode, operator_id, queue_id, reason, use_percent, why,
+  assigned_at, answer_by)
+SELECT $1, a.id, a.conversation_id, a.episode, a.operator_id, a.queue_id, a.reason, a.use_percent, a.why, $10, a.answer_by
+  FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::bigint[], $7::text[], $8::integer[], $9::text[], $11::timestamptz[])
+    AS a (id, conversation_id, episode, operator_id, queue_id, reason, use_percent, why, answer_by)
+ON CONFLICT (workspace_id, conversation_id) WHERE ended_at IS NULL DO NOTHING;
+
+-- name: list_bound :many
+SELECT b.contact_id, b.operator_id, b.last_at
+  FROM contact_operator b JOIN operator o ON o.workspace_id = b.workspace_id AND o.id = b.operator_id
+ WHERE b.workspace_id = $1 AND b.contact_id = ANY($2::uuid[]) AND o.disabled_at IS NULL LIMIT 10000;
+
+-- In the order of ids: the handler of one process and the router of another write here.
+-- name: bind_contacts :exec
+INSERT INTO contact_operator (workspace_id, contact_id, operator_id, last_at)
+SELECT $1, b.contact_id, b.operator_id, b.last_at
+  FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) AS b (contact_id, operator_id, last_at) ORDER BY b.contact_id
+ON CONFLICT (workspace_id, contact_id) DO UPDATE SET operator_id = excluded.operator_id, last_at = excluded.last_at
+ WHERE contact_operator.operator_id <> excluded.operator_id OR contact_operator.last_at < excluded.last_at - interval '1 minute';
+
+-- name: end_assignments :exec
+UPDATE assignment a SET ended_at = $4, end_reason = e.reason, answer_by = NULL
+  FROM unnest($2::uuid[], $3::text[]) AS e (id, reason)
+ WHERE a.workspace_id = $1 AND a.id = e.id AND a.ended_at IS NULL;
+
+-- name: set_answers_by :exec
+UPDATE assignment a SET answer_by = d.answer_by FROM unnest($2::uuid[], $3::timestamptz[]) AS d (id, answer_by)
+ WHERE a.workspace_id = $1 AND a.id = d.id AND a.ended_at IS NULL;
+
+-- name: insert_entries :exec
+INSERT INTO queue_entry (workspace_id, id, conversation_id, episode, queue_id, entered_at, joined_at, priority, skill_id,
+  skill_level, language, preferred_operator_id, preferred_until)
+SELECT $1, e.id, e.conversation_id, e.episode, e.queue_id, e.entered_at, $13, e.priority, e.skill_id, e.skill_level, e.language,
+       e.preferred_operator_id, e.preferred_until
+  FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::integer[], $8::bigint[], $9::integer[],
+              $10::text[], $11::uuid[], $12::timestamptz[])
+    AS e (id, conversation_id, episode, queue_id, entered_at, priority, skill_id, skill_level, language,
+          preferred_operator_id, preferred_until)
+ON CONFLICT (workspace_id, conversation_id) WHERE left_at IS NULL DO NOTHING;

@@ -1,19 +1,21 @@
 """The router: gives out and takes back what waits. One process at a time does it, under a lease."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
 import structlog
 
-from okno.bus.api import emit
+from okno.bus.api import emit, emit_many
 from okno.bus.hints import Hints
 from okno.conversations.api import Conversations, system_of
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Conflict, Invalid, NotFound
+from okno.kit.errors import Conflict, Invalid, NotFound, OknoError, Unavailable
 from okno.kit.ids import uuid7
 from okno.kit.wire import encode, utc_text
 from okno.routing import rules, store
@@ -29,6 +31,32 @@ CARRY_OUT_AT_ONCE = 6  # of the pool's ten connections: commits go to the disk t
 NTH_MAX = 2 * limits.DECISIONS_AT_ONCE_MAX
 PERCENT = 100
 STIR = "stir"
+
+
+class Made(NamedTuple):
+    """A decision with what it is stored with."""
+
+    decision: Decision
+    queue: Queue
+    why: Why
+
+
+def _made(decision: Decision, queue: Queue, skills: Mapping[int, str], now: datetime) -> Made:
+    waiting = decision.waiting
+    why = Why(
+        decision.how,
+        queue.name,
+        max(int((now - waiting.entered_at).total_seconds()), 0),
+        waiting.priority,
+        decision.load_before_percent,
+        decision.limit_percent,
+        max(int((now - decision.idle_since).total_seconds()), 0),
+        decision.free,
+        skills.get(waiting.skill_id or 0, ""),
+        decision.level,
+        waiting.language,
+    )
+    return Made(decision, queue, why)
 
 
 class Router:
@@ -130,13 +158,15 @@ class Router:
         line = await self._read_line(workspace_id, queues, [c.operator_id for c in candidates], now)
         decisions = rules.plan_assignment(line, candidates, now, limit=limits.DECISIONS_AT_ONCE_MAX)
         skills = {r["id"]: r["name"] for r in await self._skills(workspace_id, decisions)}
+        made = [_made(d, queues[d.waiting.queue_id], skills, now) for d in decisions]
         limited = asyncio.Semaphore(CARRY_OUT_AT_ONCE)
 
-        async def carry_out(decision: Decision) -> bool:
+        async def offer(one: Made) -> bool:
             async with limited:
-                return await self._carry_out(workspace_id, decision, queues[decision.waiting.queue_id], skills, now)
+                return await self._carry_out(workspace_id, one, now)
 
-        done = await asyncio.gather(*(carry_out(d) for d in decisions))
+        done = await asyncio.gather(*(offer(one) for one in made if one.decision.how == "offer"))
+        done.append(await self._give(workspace_id, [one for one in made if one.decision.how != "offer"]))
         self._desks.tell(workspace_id, {d.operator_id for d in decisions})
         return any(done) and len(decisions) == limits.DECISIONS_AT_ONCE_MAX, rules.next_due(line, now)
 
@@ -160,30 +190,75 @@ class Router:
             if r["queue_id"] in queues
         ]
 
-    async def _carry_out(
-        self, workspace_id: int, decision: Decision, queue: Queue, skills: dict[int, str], now: datetime
-    ) -> bool:
-        waiting = decision.waiting
-        why = Why(
-            decision.how,
-            queue.name,
-            max(int((now - waiting.entered_at).total_seconds()), 0),
-            waiting.priority,
-            decision.load_before_percent,
-            decision.limit_percent,
-            max(int((now - decision.idle_since).total_seconds()), 0),
-            decision.free,
-            skills.get(waiting.skill_id or 0, ""),
-            decision.level,
-            waiting.language,
-        )
+    async def _give(self, workspace_id: int, made: Sequence[Made]) -> bool:
+        """Assign all that still wait to those who still have room, in one transaction; whether there were any.
+
+        The rest has changed meanwhile: that is news of its own. One the database refuses costs only itself.
+        """
+        by_id = {one.decision.waiting.conversation_id: one for one in made}
+        given = {i: (one.decision.operator_id, one.why.how) for i, one in by_id.items()}
+        if not given:
+            return False
+
+        async def beside(tx: Connection, free: Mapping[UUID, Any]) -> list[UUID]:
+            return await self._claim_all(tx, workspace_id, [one for i, one in by_id.items() if i in free], free)
+
         try:
-            if decision.how == "offer":
-                await self._offer(workspace_id, decision, queue, why, now)
-            else:
-                await self._assign(workspace_id, decision, queue, why)
+            assigned = set(await self._conversations.give_out(workspace_id, given, beside))
+        except (asyncpg.PostgresError, OknoError) as error:
+            if len(made) == 1 or isinstance(error, Unavailable):
+                raise
+            middle = len(made) // 2
+            halves = [await self._give(workspace_id, half) for half in (made[:middle], made[middle:])]
+            return any(halves)
+        if missed := [i for i in given if i not in assigned]:
+            log.info("not assigned", conversations=len(missed))
+            await self._lines.follow(workspace_id, missed)
+        return bool(assigned)
+
+    async def _claim_all(
+        self, tx: Connection, workspace_id: int, made: Sequence[Made], free: Mapping[UUID, Any]
+    ) -> list[UUID]:
+        """Nobody is carried above his capacity, though another router had just lost its lease."""
+        now = self._clock.now()
+        operators = sorted({one.decision.operator_id for one in made})
+        await tx.execute(SQL["lock_seats"], workspace_id, operators)
+        since = now - timedelta(hours=limits.LOAD_IDLE_H)
+        rooms = {r["operator_id"]: r["room"] for r in await tx.fetch(SQL["list_rooms"], workspace_id, operators, since)}
+        fitting: list[Made] = []
+        for one in made:
+            use = one.decision.waiting.use_percent
+            if rooms.get(one.decision.operator_id, 0) >= use:
+                rooms[one.decision.operator_id] -= use
+                fitting.append(one)
+        waiting = [one.decision.waiting for one in fitting]
+        columns = ([w.conversation_id for w in waiting], [w.entry_id for w in waiting])
+        takers = [one.decision.operator_id for one in fitting]
+        names = {
+            r["conversation_id"]: r["contact_name"]
+            for r in await tx.fetch(SQL["leave_line_given"], workspace_id, *columns, takers, now)
+        }
+        chosen = [one for one in fitting if one.decision.waiting.conversation_id in names]
+        if not chosen:
+            return []
+        ids = [one.decision.waiting.conversation_id for one in chosen]
+        takers = [one.decision.operator_id for one in chosen]
+        rows = [(free[i], o, one.queue, one.why) for i, o, one in zip(ids, takers, chosen, strict=True)]
+        await self._lines.insert_assignments(tx, workspace_id, rows, now)
+        await tx.execute(SQL["set_idle"], workspace_id, sorted(set(takers)), now)
+        told = [
+            RoutingNews(workspace_id, i, o, names[i] or "", one.queue.name)
+            for i, o, one in zip(ids, takers, chosen, strict=True)
+        ]
+        await emit_many(tx, self._clock, ASSIGNED, told)
+        return ids
+
+    async def _carry_out(self, workspace_id: int, made: Made, now: datetime) -> bool:
+        waiting = made.decision.waiting
+        try:
+            await self._offer(workspace_id, made.decision, made.queue, made.why, now)
         except (Conflict, NotFound, Invalid) as error:  # it has changed meanwhile, and that is news of its own
-            log.info("not assigned", conversation=str(waiting.conversation_id), why=error.detail)
+            log.info("not offered", conversation=str(waiting.conversation_id), why=error.detail)
             await self._lines.follow(workspace_id, [waiting.conversation_id])
             return False
         return True
@@ -200,30 +275,6 @@ class Router:
             news = await self._news(tx, workspace_id, waiting.conversation_id, decision.operator_id, queue.name)
             news.until = utc_text(until)
             await emit(tx, self._clock, OFFERED, news)
-
-    async def _assign(self, workspace_id: int, decision: Decision, queue: Queue, why: Why) -> None:
-        operator_id = decision.operator_id
-
-        async def beside(tx: Connection, locked: Any) -> None:
-            now = self._clock.now()
-            if locked["status"] != "open" or locked["turn"] == "bot":
-                raise Conflict("it waits no more")
-            await self._claim(tx, workspace_id, decision)
-            values = (workspace_id, locked["id"], now, "assigned", operator_id)
-            if await tx.fetchval(SQL["leave_line"], *values) != decision.waiting.entry_id:
-                raise Conflict("it waits elsewhere")
-            await self._lines.insert_assignment(tx, workspace_id, locked, operator_id, queue, why, now)
-            await tx.execute(SQL["set_idle"], workspace_id, [operator_id], now)
-            await emit(
-                tx, self._clock, ASSIGNED, await self._news(tx, workspace_id, locked["id"], operator_id, queue.name)
-            )
-
-        await self._conversations.assign(
-            *(system_of(workspace_id), decision.waiting.conversation_id, operator_id),
-            expected=None,
-            reason=why.how,
-            beside=beside,
-        )
 
     async def _claim(self, tx: Connection, workspace_id: int, decision: Decision) -> None:
         """Nobody is carried above his capacity, though another router had just lost its lease. Raises `Conflict`."""
