@@ -151,9 +151,16 @@ def no_link(page: Page) -> None:
     page.get_by_test_id("composer").press("Enter")
 
 
+def copy_dialog(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Копия диалога")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("copy")).to_be_visible()
+
+
 STATES = [
     *(help_overlay, palette, emoji, note, colleagues, label_filter, toast, card, long_draft),
-    *(quick_replies, macro_menu, tray, lightbox, no_link),
+    *(quick_replies, macro_menu, copy_dialog, tray, lightbox, no_link),
 ]
 QUESTION = "Вопрос для проверки"
 SHOWN = re.compile(f"{QUESTION}|только коллегам|Длинный ответ|Отправится")  # the row shows a draft where there is one

@@ -29,7 +29,7 @@ from tests.support.process import Server, data_folder
 async def drain(app: App, work: Any = None) -> None:
     """Everything, also what is for later."""
     await app.database.execute("UPDATE okno_jobs.pgqueuer SET execute_after = now() WHERE status = 'queued'")
-    await Worker(app.database, work or jobs_of(app.files, app.imports), {}).run(drain=True)
+    await Worker(app.database, work or jobs_of(app.files, app.imports, app.exports.persons), {}).run(drain=True)
 
 
 async def objects_of(app: App, file: str) -> list[str]:

@@ -1707,6 +1707,18 @@ export interface OwnTranscriptLetter {
 export interface LetterQueued {
   address: string
 }
+/** A package with everything kept of a person. `done` of `total` conversations and files are packed. */
+export interface PersonExport {
+  id: string
+  status: "deleted" | "failed" | "ready" | "running" | "waiting"
+  asked_by: string
+  asked_at: string
+  made_at: string | null
+  done: number
+  total: number
+  size_bytes: number
+  expires_at: string
+}
 /** `score` null: the question was shown, or with `skipped` put away. Said again, the last word counts. `comment`: what was wrong, in the customer's words. */
 export interface NewRating {
   conversation: string

@@ -43,6 +43,7 @@ from okno.conversations.search.api import Search
 from okno.db.pool import Database
 from okno.desk import routes as desk_routes
 from okno.desk.api import Desk
+from okno.exports import handlers as exports_handlers
 from okno.exports import routes as exports_routes
 from okno.exports.api import Exports
 from okno.feedback import handlers as feedback_handlers
@@ -170,7 +171,7 @@ class App:
         )
         self.routing = Routing(database, self.clock, self.tasks, self.access, self.conversations, self.hints)
         self.integrations = Integrations(database, keys, self.clock, self.contacts, connect_networks)
-        self.imports = Imports(database, self.clock, self.contacts, self.knowledge, self.attributes)
+        self.imports = Imports(database, self.clock, keys, self.contacts, self.knowledge, self.attributes)
         self.clocks = Clocks(database, self.clock, self.hours, self.conversations)
         self.sla = Sla(
             *(database, self.clock, self.clocks, self.conversations),
@@ -198,7 +199,7 @@ class App:
         )
         self.exports = Exports(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations),
-            *(self.notifications, self.mailer, public_url),
+            *(self.notifications, self.mailer, self.files, public_url),
         )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
@@ -230,6 +231,7 @@ class App:
         self.bus.handle("conversations.language", {"timeline"}, told)
         self.bus.handle("imports.erased", {PERSON_ERASED}, partial(imports_handlers.handle_erased, self.imports))
         self.bus.handle("teamwork.erased", {PERSON_ERASED}, partial(teamwork_handlers.handle_erased, self.teamwork))
+        self.bus.handle("exports.erased", {PERSON_ERASED}, partial(exports_handlers.handle_erased, self.exports))
         forgotten = partial(notifications_handlers.handle_erased, self.notifications)
         self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))

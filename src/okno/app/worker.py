@@ -19,6 +19,8 @@ from okno.cli.connect import database_address
 from okno.cli.settings import Settings
 from okno.contacts.api import Contacts
 from okno.db.pool import Database
+from okno.exports.api import JOB as EXPORT
+from okno.exports.api import PersonExports
 from okno.files.api import Files
 from okno.imports.api import RUN, UNDO, Imports, parse_job
 from okno.kit.clock import SystemClock
@@ -33,7 +35,7 @@ PURGE_EVERY_S = 3600.0
 log = structlog.get_logger()
 
 
-def jobs_of(files: Files, imports: Imports) -> Mapping[str, Work]:
+def jobs_of(files: Files, imports: Imports, exports: PersonExports) -> Mapping[str, Work]:
     """Every job of the product by its name."""
 
     async def erase(payload: str) -> None:
@@ -54,7 +56,12 @@ def jobs_of(files: Files, imports: Imports) -> Mapping[str, Work]:
     async def purge_imports(_: str) -> None:
         await imports.purge()
 
+    async def purge_exports(_: str) -> None:
+        await exports.purge()
+
     return {
+        EXPORT: exports.run,
+        "exports.purge": purge_exports,
         "imports.purge": purge_imports,
         RUN: run_import,
         UNDO: undo_import,
@@ -80,10 +87,14 @@ async def _work(settings: Settings, url: str) -> None:
             files = Files.at(*place, "worked", database=database, access=access, keys=keys, clock=clock, tasks=tasks)
             attributes = Attributes(database, clock)
             knowledge = Knowledge(database, clock, access, attributes, files)
-            imports = Imports(database, clock, Contacts(database, keys, clock), knowledge, attributes)
+            contacts = Contacts(database, keys, clock)
+            imports = Imports(database, clock, keys, contacts, knowledge, attributes)
+            exports = PersonExports(database, clock, access, contacts, files)
             files.sandbox.clear()
             await Worker(
-                database, jobs_of(files, imports), {"files.purge": PURGE_EVERY_S, "imports.purge": PURGE_EVERY_S}
+                database,
+                jobs_of(files, imports, exports),
+                dict.fromkeys(("files.purge", "imports.purge", "exports.purge"), PURGE_EVERY_S),
             ).run()
         except Exception as error:  # noqa: BLE001 - the same
             log.warning("the worker begins anew", error=repr(error)[:300])

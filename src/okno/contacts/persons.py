@@ -51,6 +51,10 @@ class Persons:
             raise NotFound("there is no such customer")
         return [r["id"] for r in records]
 
+    async def list_group(self, workspace_id: int, contact_id: UUID) -> list[UUID]:
+        """All contacts of the person, the one they are shown as first. Raises `NotFound`."""
+        return await self._group(workspace_id, contact_id)
+
     async def get_root(self, workspace_id: int, contact_id: UUID) -> UUID:
         return (await self._group(workspace_id, contact_id))[0]
 

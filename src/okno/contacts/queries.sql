@@ -142,8 +142,18 @@ SELECT i.workspace_id, i.contact_id, max(coalesce(b.until, 'infinity')) AS until
 -- name: blocks_version :value
 SELECT count(*) || ' ' || count(lifted_at) || ' ' || coalesce(max(created_at)::text, '') FROM block;
 
+-- A block of his stays, for whoever he is now, without the reason, which may name him; one that has ended goes.
 -- name: erase_contact :exec
-WITH merges AS (
+WITH his AS (
+  SELECT b.id, b.lifted_at IS NOT NULL OR coalesce(b.until < $3, false) AS ended FROM block b
+   WHERE b.workspace_id = $1 AND (
+     (b.type = 'contact' AND b.value = ($2::uuid)::text)
+     OR (b.type = 'device' AND b.value IN (SELECT v.id::text FROM visitor v WHERE v.workspace_id = $1 AND v.contact_id = $2))
+     OR (b.type IN ('email', 'phone') AND b.value IN (
+         SELECT lower(i.address) FROM identity i WHERE i.workspace_id = $1 AND i.contact_id = $2)))),
+ gone AS (DELETE FROM block b USING his WHERE b.workspace_id = $1 AND b.id = his.id AND his.ended),
+ kept AS (UPDATE block b SET reason = '—' FROM his WHERE b.workspace_id = $1 AND b.id = his.id AND NOT his.ended),
+ merges AS (
   UPDATE contact_merge SET from_name = '' WHERE workspace_id = $1 AND (into_id = $2 OR $2 = ANY(moved)))
 UPDATE contact SET name = '', comment = '', verified = false, erased_at = coalesce(erased_at, $3)
  WHERE workspace_id = $1 AND id = $2;

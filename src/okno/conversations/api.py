@@ -448,6 +448,7 @@ class Conversations(Joining, Marks):
         async with self._db.transaction() as tx:
             ids = sorted(conversation_ids)
             await tx.fetch(SQL["lock_conversations"], workspace_id, ids)
+            await self._files.clear_in(tx, workspace_id, ids)
             for r in await tx.fetch(SQL["clear_history"], workspace_id, ids, self._clock.now()):
                 body = HistoryCleared(r["seq"])
                 sender: Sender = ("customer", contact_id)

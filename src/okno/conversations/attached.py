@@ -40,13 +40,17 @@ class Attached:
     async def list_links_for_customer(
         self, workspace_id: int, visitor_id: UUID, conversation_ids: Iterable[UUID], ids: Sequence[UUID]
     ) -> list[FileLink]:
-        """Links of a visitor's own uploads and of messages in his contact's conversations; never of notes."""
+        """Links of a visitor's own uploads and of messages in his contact's conversations; never of notes.
+
+        What he has cleared from his sight is left out.
+        """
         own = set(conversation_ids)
 
         def visible(row: FileRow) -> bool:
-            return row.owner_id == visitor_id or (row.conversation_id in own and not row.note)
+            return not row.cleared and (row.owner_id == visitor_id or (row.conversation_id in own and not row.note))
 
-        return [self._files.link(row) for row in await self._files.list_ready(workspace_id, ids) if visible(row)]
+        rows = await self._files.list_ready(workspace_id, ids)
+        return [self._files.link(row, customer=True) for row in rows if visible(row)]
 
 
 def attachment_of(row: FileRow) -> Attachment:

@@ -24,7 +24,10 @@ PERSON_ERASED: Final = "person.erased"
 
 
 class PersonErased(msgspec.Struct, frozen=True):
-    """News on the bus: whoever keeps words of this contact or of these conversations forgets them."""
+    """News on the bus: whoever keeps words of this contact or of these conversations forgets them.
+
+    `contact` is `NOBODY` where a rule has erased conversations and their customer stays.
+    """
 
     workspace_id: int
     contact: UUID

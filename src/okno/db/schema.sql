@@ -326,6 +326,7 @@ CREATE TABLE public.attachment (
     note boolean DEFAULT false NOT NULL,
     examined_by timestamp with time zone,
     kept boolean DEFAULT false NOT NULL,
+    cleared boolean DEFAULT false NOT NULL,
     CONSTRAINT attachment_preview_check CHECK ((preview = ANY (ARRAY[''::text, 'made'::text, 'none'::text]))),
     CONSTRAINT attachment_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'ready'::text, 'deleted'::text])))
 );
@@ -1051,7 +1052,11 @@ CREATE TABLE public.person_export (
     status text DEFAULT 'waiting'::text NOT NULL,
     size_bytes bigint DEFAULT 0 NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT person_export_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
+    asked_by_name text DEFAULT ''::text NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone,
+    CONSTRAINT person_export_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
 );
 
 CREATE TABLE public.privacy_settings (
@@ -1449,13 +1454,6 @@ CREATE TABLE public.transcript_letter (
     address bytea NOT NULL,
     visitor_id uuid,
     sent_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.transcript_mail (
-    workspace_id bigint NOT NULL,
-    conversation_id uuid NOT NULL,
-    address text NOT NULL,
-    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.transcript_settings (
@@ -2074,10 +2072,6 @@ CREATE INDEX transcript_letter_address ON public.transcript_letter USING btree (
 CREATE INDEX transcript_letter_sent ON public.transcript_letter USING btree (workspace_id, sent_at);
 
 CREATE INDEX transcript_letter_visitor ON public.transcript_letter USING btree (workspace_id, visitor_id, sent_at) WHERE (visitor_id IS NOT NULL);
-
-CREATE INDEX transcript_mail_address ON public.transcript_mail USING btree (workspace_id, lower(address), at);
-
-CREATE INDEX transcript_mail_conversation ON public.transcript_mail USING btree (workspace_id, conversation_id, at);
 
 CREATE INDEX visit_visitor ON public.visit USING btree (workspace_id, visitor_id, started_at DESC);
 

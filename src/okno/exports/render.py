@@ -1,8 +1,12 @@
 """A transcript as text and as HTML: pure. Every word of a message is text, whatever it looks like."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from itertools import groupby
+from urllib.parse import quote
 
+from okno.access.types import Locale
 from okno.exports.types import Enclosed, Line, Transcript
 from okno.exports.words import LETTERS, WORDS, day_of, moment_of, size_of
 
@@ -30,7 +34,7 @@ def tail_of(transcript: Transcript) -> list[str]:
     words, tail = WORDS[transcript.locale], []
     if transcript.cut:
         tail.append(words["cut"].format(n=transcript.cut))
-    if any(line.files for line in transcript.lines):
+    if not transcript.bundled and any(line.files for line in transcript.lines):
         until = transcript.links_until
         tail.append(words["links"].format(at=moment_of(until, transcript.locale)) if until else words["no_links"])
     return tail
@@ -153,6 +157,29 @@ def _file(file: Enclosed, transcript: Transcript) -> str:
     name = escape(file.name)
     shown = f'<a href="{escape(file.url)}" rel="noreferrer">{name}</a>' if file.url else name
     return f"<li>📎 {shown}, {size_of(file.size_bytes, transcript.locale)}</li>"
+
+
+def render_person(
+    locale: Locale, at: datetime, counts: Mapping[str, int], pages: Sequence[tuple[str, str]], files: Sequence[str]
+) -> str:
+    """The first page of a package: what is in it, with ways to every part."""
+    words = WORDS[locale]
+    conversations = "".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for url, name in pages)
+    data = "".join(
+        f'<li><a href="data/{name}.json">{escape(words.get(f"part_{name}", name))}</a>: {count}</li>'
+        for name, count in counts.items()
+    )
+    kept = "".join(f'<li><a href="{quote(name)}">{escape(name.partition("-")[2])}</a></li>' for name in files)
+    head, made = escape(words["person"]), escape(words["made"].format(at=moment_of(at, locale), zone="UTC"))
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+    return (
+        f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8"><title>{head}</title>'
+        f"{policy}<style>{STYLE}ul{{line-height:1.8}}</style>"
+        f"</head><body><header><h1>{head}</h1><p>{made}</p>"
+        f"<p>{escape(words['person_hint'])}</p></header><main><h2>{escape(words['person_conversations'])}</h2>"
+        f"<ul>{conversations}</ul><h2>{escape(words['person_data'])}</h2><ul>{data}</ul>"
+        f"<h2>{escape(words['person_files'])}</h2><ul>{kept}</ul></main></body></html>"
+    )
 
 
 def render_letter(transcript: Transcript, name: str, stop_url: str) -> tuple[str, str]:

@@ -4,8 +4,9 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Response, Router, get, patch, post
+from litestar import Response, Router, delete, get, patch, post
 from litestar.params import Parameter
+from litestar.response import Stream
 
 from okno.access.types import Actor, Locale
 from okno.channels.site.api import Guest
@@ -15,6 +16,7 @@ from okno.exports.types import (
     Format,
     LetterQueued,
     OwnTranscriptLetter,
+    PersonExport,
     TranscriptLetter,
     TranscriptOptions,
     TranscriptSettings,
@@ -148,10 +150,64 @@ async def send_own_transcript(
     return await exports.transcripts.send_own(guest, conversation_id, data)
 
 
+@get(
+    "/contacts/{contact_id:uuid}/exports",
+    operation_id="list_exports",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Packages with everything kept of a person",
+)
+async def list_exports(exports: Exports, actor: Actor, contact_id: UUID) -> list[PersonExport]:
+    return await exports.persons.list_exports(actor, contact_id)
+
+
+@post(
+    "/contacts/{contact_id:uuid}/exports",
+    operation_id="export_person",
+    status_code=202,
+    responses=problems(*SIGNED_IN, 404, 409, 429),
+    summary="Have everything kept of a person packed",
+)
+async def export_person(exports: Exports, actor: Actor, contact_id: UUID) -> PersonExport:
+    """All of his contacts, conversations, files and visits; a zip of JSON, pages to read and the files."""
+    return await exports.persons.ask(actor, contact_id)
+
+
+@get(
+    "/contacts/{contact_id:uuid}/exports/{export_id:uuid}/package",
+    operation_id="take_export",
+    media_type=BYTES,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Take a package",
+)
+async def take_export(exports: Exports, actor: Actor, contact_id: UUID, export_id: UUID) -> Stream:
+    """While it is kept; who took it is logged."""
+    package = await exports.persons.take(actor, contact_id, export_id)
+    headers = {
+        "content-disposition": f'attachment; filename="{package.name}"',
+        "content-length": str(package.size_bytes),
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
+    return Stream(package.content, headers=headers, media_type="application/zip")
+
+
+@delete(
+    "/contacts/{contact_id:uuid}/exports/{export_id:uuid}",
+    operation_id="delete_export",
+    responses=problems(*SIGNED_IN, 404),
+    summary="Delete a package before its time",
+)
+async def delete_export(exports: Exports, actor: Actor, contact_id: UUID, export_id: UUID) -> None:
+    await exports.persons.delete(actor, contact_id, export_id)
+
+
 ROUTER = Router(
     "/",
     tags=["exports"],
-    route_handlers=[save_transcript, send_transcript, get_transcript_settings, change_transcript_settings],
+    route_handlers=[
+        *(save_transcript, send_transcript, get_transcript_settings, change_transcript_settings),
+        *(list_exports, export_person, take_export, delete_export),
+    ],
 )
 WIDGET = Router(
     "/widget/{key:str}",

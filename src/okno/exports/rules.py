@@ -11,14 +11,17 @@ from okno.contacts.types import Contact, Identity
 from okno.conversations.types import (
     Assigned,
     Body,
+    Carried,
     Closed,
     Described,
     Erased,
     Event,
+    Greeted,
     Held,
     HistoryCleared,
     Joined,
     Labelled,
+    Merged,
     Message,
     Note,
     Opened,
@@ -27,6 +30,7 @@ from okno.conversations.types import (
     Rated,
     SecretAsked,
     SecretGiven,
+    Split,
     TaskNoted,
 )
 from okno.exports.types import Enclosed, Line, Quoted
@@ -68,6 +72,8 @@ def line_of(event: Event, view: View) -> Line | None:
     at, body = event.at.astimezone(view.zone), event.body
     if isinstance(body, Message) or (isinstance(body, Note) and view.internal):
         return _said(event, body, at, view)
+    if isinstance(body, Carried) and view.internal:
+        return _carried(body, at, view)
     mark = _mark(body, view)
     return Line(at, "mark", event.actor, text=mark) if mark else None
 
@@ -81,6 +87,15 @@ def _said(event: Event, body: Message | Note, at: datetime, view: View) -> Line:
         edited=body.edited_at is not None and body.deleted_at is None,
         deleted=body.deleted_at is not None,
     )
+
+
+def _carried(body: Carried, at: datetime, view: View) -> Line:
+    """A message that was split off: a customer's copy has it where it was said."""
+    author = view.customer if body.by == "customer" else body.quote.author
+    files = tuple(Enclosed(file.name, file.size_bytes, view.urls.get(file.id, "")) for file in body.attachments)
+    written = author or WORDS[view.locale][body.by]
+    gone = not (body.text or body.attachments)
+    return Line(at, "message", body.by, written, body.text, files=files, deleted=gone)
 
 
 def author_of(event: Event, view: View) -> str:
@@ -104,9 +119,10 @@ def _mark(body: Body, view: View) -> str:  # noqa: PLR0911 - one a type of event
             return words["answers"].format(name=name or words["operator"])
         case Promised(answer_by=by):
             return words["promised"].format(at=moment_of(by.astimezone(view.zone), view.locale))
-        case Rated(score=score, solved=solved):
+        case Rated(score=score, solved=solved, comment=comment):
             said = words["rated"].format(score=score)
-            return said if solved is None else f"{said}, {words['solved' if solved else 'unsolved']}"
+            said = said if solved is None else f"{said}, {words['solved' if solved else 'unsolved']}"
+            return f"{said}: {comment}" if comment else said
         case SecretAsked(purpose=purpose, label=label):
             return words["asked"].format(what=label or words[f"secret_{purpose}"])
         case SecretGiven():
@@ -116,7 +132,7 @@ def _mark(body: Body, view: View) -> str:  # noqa: PLR0911 - one a type of event
     return _internal_mark(body, words) if view.internal else ""
 
 
-def _internal_mark(body: Body, words: Mapping[str, str]) -> str:  # noqa: PLR0911 - the same
+def _internal_mark(body: Body, words: Mapping[str, str]) -> str:  # noqa: C901, PLR0911 - the same
     match body:
         case HistoryCleared():
             return words["cleared"]
@@ -134,6 +150,12 @@ def _internal_mark(body: Body, words: Mapping[str, str]) -> str:  # noqa: PLR091
             return words["task"].format(text=text) + (" ✓" if body.change == "done" else "")
         case Overdue():
             return words["overdue"]
+        case Merged(on=on):
+            return words["merged" if on else "parted"]
+        case Split(off=off):
+            return words["split_off" if off else "split_here"]
+        case Greeted(text=text):
+            return words["greeted"].format(text=text)
     return ""
 
 

@@ -98,7 +98,8 @@ class Line(NamedTuple):
 class Transcript(NamedTuple):
     """`part` of `parts`, from 1. `cut`: so many texts were left out because the part is too long.
 
-    `internal`: with private notes; never for a customer. `links_until`: until then the addresses of files work.
+    `internal`: with private notes; never for a customer. `links_until`: until then the addresses of
+    files work; `bundled`: the files lie beside it.
     """
 
     title: str
@@ -112,6 +113,21 @@ class Transcript(NamedTuple):
     lines: list[Line]
     cut: int = 0
     links_until: datetime | None = None
+    bundled: bool = False
+
+
+class PersonExport(Answer, frozen=True):
+    """A package with everything kept of a person. `done` of `total` conversations and files are packed."""
+
+    id: UUID
+    status: Literal["waiting", "running", "ready", "failed", "deleted"]
+    asked_by: str
+    asked_at: datetime
+    made_at: datetime | None
+    done: int
+    total: int
+    size_bytes: int
+    expires_at: datetime
 
 
 class Copy(NamedTuple):

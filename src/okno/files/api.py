@@ -34,6 +34,9 @@ HOUR_S = 3600
 LINK_STEP_S = 3600  # an address stays the same for an hour, so that browsers find it in their cache
 CLAIM_S = 120.0  # longer than any examination; then somebody else may take it over
 PURGE_PAGE = 500
+PREVIEWS = frozenset("pq")
+"""Sorts of signed addresses: f and p are an operator's, of the file and its preview; c and q a customer's."""
+CUSTOMERS = frozenset("cq")
 
 
 class Files:
@@ -371,15 +374,17 @@ class Files:
         found = (rows.get(file_id) for file_id in dict.fromkeys(ids))
         return [row for row in found if row is not None and row.status == "ready"]
 
-    def link(self, file: FileRow) -> FileLink:
-        url = self._address(file, "f", file.name)
-        preview = self._address(file, "p", "preview.webp") if file.preview == "made" else None
+    def link(self, file: FileRow, *, customer: bool = False) -> FileLink:
+        """A customer's opens nothing any more once he has cleared his history."""
+        whole, small = ("c", "q") if customer else ("f", "p")
+        url = self._address(file, whole, file.name)
+        preview = self._address(file, small, "preview.webp") if file.preview == "made" else None
         return FileLink(file.id, url, preview, file.width, file.height)
 
     def _address(self, file: FileRow, variant: str, name: str) -> str:
         until = int(self._clock.now().timestamp()) // LINK_STEP_S * LINK_STEP_S + LINK_STEP_S + limits.FILE_URL_S
         signature = self._keys.sign("file", f"{variant}.{file.id}.{until}")
-        shown = "&v=p" if variant == "p" else ""
+        shown = "" if variant == "f" else f"&v={variant}"
         return f"/files/{file.id}/{quote(name, safe='')}?e={until}&s={signature}{shown}"
 
     async def get_signed(self, file_id: UUID, variant: str, until: int, signature: str) -> FileRow:
@@ -389,9 +394,15 @@ class Files:
         if until < self._clock.now().timestamp():
             raise NotFound("this address has expired; ask for a new one")
         row = await self._find(file_id)
-        if row is None or row.status != "ready" or (variant == "p" and row.preview != "made"):
+        if row is None or row.status != "ready" or (variant in PREVIEWS and row.preview != "made"):
             raise NotFound("this file is gone")
+        if row.cleared and variant in CUSTOMERS:
+            raise NotFound("you have cleared this from your history")
         return row
+
+    async def clear_in(self, tx: Connection, workspace_id: int, conversation_ids: Sequence[UUID]) -> None:
+        """From the commit on the customer's links of what was sent in these conversations open nothing."""
+        await tx.execute(SQL["clear_for_customer"], workspace_id, list(conversation_ids))
 
     async def preview_size(self, file: FileRow) -> int:
         """Raises `NotFound`."""
@@ -402,12 +413,33 @@ class Files:
 
     async def read(self, file: FileRow, variant: str, first: int, after: int) -> AsyncIterator[bytes]:
         """Raises `NotFound` before the first byte."""
-        name = storage.preview_of(file.id) if variant == "p" else storage.file_of(file.id)
+        name = storage.preview_of(file.id) if variant in PREVIEWS else storage.file_of(file.id)
         try:
             return await self._store.read(name, first, after)
         except FileNotFoundError:
             log.warning("the bytes of a file are missing", file=str(file.id))
             raise NotFound("this file is gone") from None
+
+    async def read_bytes(self, file_id: UUID, size_bytes: int) -> AsyncIterator[bytes]:
+        """The whole file in pieces, for a package. Raises `FileNotFoundError` before the first."""
+        return await self._store.read(storage.file_of(file_id), 0, size_bytes)
+
+    # -- packages --------------------------------------------------------------------------------------------------
+
+    async def put_package(self, export_id: UUID, source: Path) -> None:
+        """Raises `Unavailable`."""
+        await self._store.put(storage.package_of(export_id), source)
+
+    async def read_package(self, export_id: UUID, size_bytes: int) -> AsyncIterator[bytes]:
+        """Raises `NotFound` before the first piece."""
+        try:
+            return await self._store.read(storage.package_of(export_id), 0, size_bytes)
+        except FileNotFoundError:
+            raise NotFound("this package is gone") from None
+
+    async def delete_package(self, export_id: UUID) -> None:
+        """Again is no error."""
+        await self._store.delete([storage.package_of(export_id)])
 
 
 def _task(name: str) -> Task:

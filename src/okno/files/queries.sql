@@ -4,12 +4,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: find_file :one
 SELECT workspace_id, id, owner_id, conversation_id, name, media_type, size_bytes, upload_bytes, got_bytes, status,
-       preview, width, height, duration_s, note, created_at
+       preview, width, height, duration_s, note, created_at, cleared
   FROM attachment WHERE id = $1 LIMIT 1;
 
 -- name: list_files :many
 SELECT workspace_id, id, owner_id, conversation_id, name, media_type, size_bytes, upload_bytes, got_bytes, status,
-       preview, width, height, duration_s, note, created_at
+       preview, width, height, duration_s, note, created_at, cleared
   FROM attachment WHERE workspace_id = $1 AND id = ANY($2::uuid[]) LIMIT 100;
 
 -- name: count_lately :one
@@ -52,7 +52,7 @@ UPDATE attachment SET conversation_id = $4, message_id = $5, note = $6
  WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND owner_id = $3 AND status = 'ready'
    AND (message_id IS NULL OR (message_id = $5 AND conversation_id = $4))
 RETURNING workspace_id, id, owner_id, conversation_id, name, media_type, size_bytes, upload_bytes, got_bytes, status,
-          preview, width, height, duration_s, note, created_at;
+          preview, width, height, duration_s, note, created_at, cleared;
 
 -- name: list_unfinished :many
 SELECT workspace_id, id FROM attachment
@@ -76,4 +76,8 @@ SELECT workspace_id, $3, $4, name, media_type, size_bytes, upload_bytes, got_byt
        duration_s, $5
   FROM attachment WHERE workspace_id = $1 AND id = $2 AND kept AND status = 'ready'
 RETURNING workspace_id, id, owner_id, conversation_id, name, media_type, size_bytes, upload_bytes, got_bytes, status,
-          preview, width, height, duration_s, note, created_at;
+          preview, width, height, duration_s, note, created_at, cleared;
+
+-- name: clear_for_customer :exec
+UPDATE attachment SET cleared = true
+ WHERE workspace_id = $1 AND conversation_id = ANY($2::uuid[]) AND NOT note AND NOT cleared;

@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from okno.access.types import Actor
 from okno.files import tus
-from okno.files.api import Files
+from okno.files.api import PREVIEWS, Files
 from okno.files.rules import Span, disposition, parse_range
 from okno.files.types import INLINE
 from okno.kit import limits
@@ -93,10 +93,10 @@ async def get_file(
     v: Annotated[str, Parameter(max_length=1)] = "f",
 ) -> Response[bytes] | Response[None] | Stream:
     """The bytes, if the address was signed by us, has not expired, and the file is still there."""
-    if v not in ("f", "p") or not e.isdecimal():
+    if v not in ("f", "p", "c", "q") or not e.isdecimal():
         raise NotFound("this address is not valid")
     file = await files.get_signed(file_id, v, int(e), s)
-    preview = v == "p"
+    preview = v in PREVIEWS
     media_type = "image/webp" if preview else file.media_type
     size_bytes = await files.preview_size(file) if preview else file.size_bytes
     etag = f'"{file.id}-{v}"'

@@ -31,6 +31,10 @@ def preview_of(file_id: UUID) -> str:
     return f"previews/{str(file_id)[-2:]}/{file_id}"
 
 
+def package_of(export_id: UUID) -> str:
+    return f"exports/{export_id}.zip"
+
+
 class Storage:
     """A local folder, or `s3://`, `gs://`, `az://` with the credentials of the environment."""
 

@@ -37,7 +37,10 @@ ALLOWED = INLINE | DOCUMENTS
 
 
 class FileRow(NamedTuple):
-    """An attachment as the database has it; `size_bytes` is of what is served, `upload_bytes` of what was announced."""
+    """An attachment as the database has it; `size_bytes` is of what is served, `upload_bytes` of what was announced.
+
+    `cleared`: the customer has cleared it from his sight, his links open it no more.
+    """
 
     workspace_id: int
     id: UUID
@@ -55,6 +58,7 @@ class FileRow(NamedTuple):
     duration_s: float
     note: bool
     created_at: datetime
+    cleared: bool
 
     @property
     def whole(self) -> bool:

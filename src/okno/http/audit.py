@@ -28,6 +28,7 @@ OWN_ENTRY = frozenset(
     {
         *("create_role", "change_role", "delete_role", "reveal_secret", "withdraw_secret", "block", "lift_block"),
         *("erase_person", "hold_person", "release_person", "set_retention", "delete_retention", "change_privacy"),
+        *("export_person", "delete_export", "send_transcript"),
     }
 )
 """The slice writes the entry itself, in the transaction of the change."""

@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 from msgspec import UNSET
 
-from okno.access.api import require
+from okno.access.api import MasterKeyLost, require
+from okno.access.keys import Keys
 from okno.access.types import Actor
 from okno.attributes.api import Attributes
 from okno.bus.jobs import enqueue
@@ -20,6 +21,7 @@ from okno.imports import rules
 from okno.imports.kinds import Fate, importers
 from okno.imports.types import Foreseen, Import, ImportChange, ImportFault, ImportLine, ImportTarget, Kind
 from okno.kit import limits
+from okno.kit.cards import mask_cards
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotFound, OknoError
 from okno.kit.ids import uuid7
@@ -27,6 +29,7 @@ from okno.knowledge.api import Knowledge
 
 SQL = load_queries("okno.imports")
 RUN, UNDO = "imports.run", "imports.undo"
+PURPOSE = "import"
 STEP = 200  # lines of one transaction: a crash costs no more, and the progress moves
 
 
@@ -34,10 +37,17 @@ class Imports:
     """`run` and `undo` are the worker's; each may end anywhere and goes on where it was."""
 
     def __init__(
-        self, database: Database, clock: Clock, contacts: Contacts, knowledge: Knowledge, attributes: Attributes
+        self,
+        database: Database,
+        clock: Clock,
+        keys: Keys,
+        contacts: Contacts,
+        knowledge: Knowledge,
+        attributes: Attributes,
     ) -> None:
         self._db = database
         self._clock = clock
+        self._keys = keys
         self._attributes = attributes
         self._importers = importers(contacts, knowledge)
 
@@ -61,7 +71,19 @@ class Imports:
         targets = rules.guess_targets(kind, table.columns, named)
         import_id, now = uuid7(), self._clock.now()
         async with self._db.transaction() as tx:
-            values = (actor.operator_id, kind, name, content, encoding, delimiter, True, targets, len(table.lines), now)
+            sealed = self._keys.seal(PURPOSE, import_id.bytes + content)  # nobody has looked for secrets in it yet
+            values = (
+                actor.operator_id,
+                kind,
+                mask_cards(name),
+                sealed,
+                encoding,
+                delimiter,
+                True,
+                targets,
+                len(table.lines),
+                now,
+            )
             await tx.execute(SQL["insert_import"], actor.workspace_id, import_id, *values)
         return await self.get_import(actor, import_id)
 
@@ -94,7 +116,7 @@ class Imports:
         r = await self._find(actor.workspace_id, import_id)
         table, foreseen = rules.Read([], []), None
         if r["content"] is not None and r["status"] == "draft":
-            table = await asyncio.to_thread(_read, r)
+            table = await asyncio.to_thread(self._read, r)
             foreseen = await self._foresee(actor.workspace_id, r, table)
         return Import(
             *(r["id"], r["kind"], r["status"], r["name"], r["encoding"], r["delimiter"], r["header"]),
@@ -104,6 +126,16 @@ class Imports:
             *(r["rows"], r["done_rows"], r["created"], r["updated"], r["skipped"], r["faulty"], r["kept"]),
             created_at=r["created_at"],
         )
+
+    def _read(self, r: Any) -> rules.Read:
+        """The table of an import that has not ended. Raises `NotFound` for one that was kept in another way."""
+        try:
+            opened = self._keys.unseal(PURPOSE, r["content"])
+        except MasterKeyLost:
+            opened = b""
+        if opened[:16] != r["id"].bytes:
+            raise NotFound("this list cannot be read any more: upload it again")
+        return rules.read(rules.decode(opened[16:], r["encoding"]), r["delimiter"], header=r["header"])
 
     async def _find(self, workspace_id: int, import_id: UUID) -> Any:
         record = await self._db.fetchrow(SQL["find_import"], workspace_id, import_id)
@@ -140,7 +172,7 @@ class Imports:
             for field in ("encoding", "delimiter", "header", "known")
         )
         read = {**dict(r), "encoding": encoding, "delimiter": delimiter, "header": header}
-        table = await asyncio.to_thread(_read, read)
+        table = await asyncio.to_thread(self._read, read)
         possible = await self._possible(actor.workspace_id, r["kind"])
         targets: Sequence[str] = r["targets"]
         if not isinstance(change.targets, type(UNSET)):
@@ -197,7 +229,7 @@ class Imports:
         r = await self._db.fetchrow(SQL["find_import"], workspace_id, import_id)
         if r is None or r["status"] != "running":
             return
-        table = await asyncio.to_thread(_read, r)
+        table = await asyncio.to_thread(self._read, r)
         while await self._step(workspace_id, r, table.lines):
             pass
         await self._db.execute(SQL["finish"], workspace_id, import_id)
@@ -257,7 +289,3 @@ class Imports:
 def parse_job(payload: str) -> tuple[int, UUID]:
     workspace_id, import_id = payload.split()
     return int(workspace_id), UUID(import_id)
-
-
-def _read(r: Any) -> rules.Read:
-    return rules.read(rules.decode(r["content"], r["encoding"]), r["delimiter"], header=r["header"])

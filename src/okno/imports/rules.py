@@ -9,6 +9,7 @@ from typing import NamedTuple
 from okno.contacts.types import NewIdentity
 from okno.imports.types import Kind
 from okno.kit import limits
+from okno.kit.cards import mask_cards
 from okno.kit.errors import Invalid
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -71,7 +72,7 @@ def decode(content: bytes, encoding: str) -> str:
 
 
 def read(text: str, delimiter: str, *, header: bool) -> Read:
-    """Raises `Invalid` when it is no table, or too large a one."""
+    """Card numbers in its cells are masked. Raises `Invalid` when it is no table, or too large a one."""
     lines = [line for line in _cells(text, delimiter, limits.IMPORT_ROWS_MAX + 2) if any(cell.strip() for cell in line)]
     if not lines:
         raise Invalid("the file has no lines", field="file")
@@ -80,7 +81,7 @@ def read(text: str, delimiter: str, *, header: bool) -> Read:
         raise Invalid(f"a file has at most {limits.IMPORT_COLUMNS_MAX} columns", field="file")
     if len(lines) > limits.IMPORT_ROWS_MAX + header:
         raise Invalid(f"a file has at most {limits.IMPORT_ROWS_MAX:,} lines: cut it", field="file")
-    whole = [[cell.strip() for cell in line] + [""] * (width - len(line)) for line in lines]
+    whole = [[mask_cards(cell.strip()) for cell in line] + [""] * (width - len(line)) for line in lines]
     columns = whole[0] if header else [str(n + 1) for n in range(width)]
     return Read(columns, whole[1:] if header else whole)
 

@@ -287,6 +287,12 @@ TRANSCRIPT_LETTERS_PER_ADDRESS_DAY_MAX: Final = 10  # by everybody: a mailbox ca
 TRANSCRIPT_LETTERS_PER_CLAIM_DAY_MAX: Final = 2  # to an address nobody has proved to be his
 TRANSCRIPT_LETTERS_PER_DAY_MAX: Final = 5_000  # of a workspace: a busy company; beyond it somebody plays with us
 
+# A person's data as a package
+EXPORT_DAYS: Final = 7  # whoever asked for it takes it within a week
+EXPORTS_LISTED: Final = 20  # a year of asking
+EXPORTS_PER_DAY_MAX: Final = 200  # of a workspace: more are no requests of people but a copy of everything
+EXPORT_FILES_MAX: Final = 100_000  # of one person; their names are in memory
+
 # Working together
 SNOOZE_DAYS_MAX: Final = 366  # what is put off for longer is a task for another year
 TASK_TEXT_LEN_MAX: Final = 500  # a line or two of what is to be done

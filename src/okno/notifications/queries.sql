@@ -101,13 +101,13 @@ ON CONFLICT (workspace_id, contact_id) DO UPDATE SET locale = excluded.locale, t
   WHERE (reach.locale, reach.time_zone) <> (excluded.locale, excluded.time_zone);
 
 -- name: is_stopped :value
-SELECT EXISTS (SELECT FROM notice_stop WHERE workspace_id = $1 AND address = lower($2));
+SELECT EXISTS (SELECT FROM notice_stop WHERE workspace_id = $1 AND address = encode(sha256(convert_to(lower($2), 'UTF8')), 'hex'));
 
 -- name: stop_address :exec
-INSERT INTO notice_stop (workspace_id, address, at) VALUES ($1, lower($2), $3) ON CONFLICT DO NOTHING;
+INSERT INTO notice_stop (workspace_id, address, at) VALUES ($1, encode(sha256(convert_to(lower($2), 'UTF8')), 'hex'), $3) ON CONFLICT DO NOTHING;
 
 -- name: resume_address :exec
-DELETE FROM notice_stop WHERE workspace_id = $1 AND address = lower($2);
+DELETE FROM notice_stop WHERE workspace_id = $1 AND address = encode(sha256(convert_to(lower($2), 'UTF8')), 'hex');
 
 -- name: forget_person :exec
 WITH pushes AS (DELETE FROM push_subscription WHERE workspace_id = $1 AND contact_id = $2),

@@ -86,30 +86,43 @@ class Persons:
         return PersonState(contact_id, r["erased_at"], hold)
 
     async def erase(self, actor: Actor, contact_id: UUID) -> PersonState:
-        """For good: names, addresses, texts, files, visits; figures stay. Again is no error. Raises `Conflict`."""
-        state = await self.get_state(actor, contact_id)
-        if state.hold is not None:
-            raise Conflict(f"a legal hold keeps it: {state.hold.reason}")
-        told = []
+        """For good: names, addresses, texts, files, visits; figures stay. Again is no error. Raises `Conflict`.
+
+        Whoever is shown as one with others is erased with all of them.
+        """
+        await self.get_state(actor, contact_id)
+        workspace_id = actor.workspace_id
+        told, visitors = [], list[UUID]()
         async with self._db.transaction() as tx:
-            key = (actor.workspace_id, contact_id)
-            ids = [r["id"] for r in await tx.fetch(SQL["lock_of_contact"], *key)]
-            for conversation_id in ids:
+            person = await self._contacts.persons.list_group(workspace_id, contact_id)
+            if hold := await tx.fetchrow(SQL["find_hold_of"], workspace_id, person):
+                raise Conflict(f"a legal hold keeps it: {hold['reason']}")
+            locked = await tx.fetch(SQL["lock_of_contact"], workspace_id, person)
+            for record in locked:
                 sender: Sender = ("operator", actor.operator_id)
-                done = await self._erase_conversation(tx, actor.workspace_id, conversation_id, sender)
-                if done:
+                if done := await self._erase_conversation(tx, workspace_id, record["id"], sender):
                     told.append(done)
-            visitors = await self._contacts.erase_in(tx, *key)
-            await self._visits.erase_in(tx, actor.workspace_id, visitors)
-            await self._mailer.forget_in(tx, *key)
-            await self._attributes.forget(tx, actor.workspace_id, [contact_id, *ids])
-            await self._access.audit.record(tx, actor, "person.erased", f"contact {contact_id}")
-            await emit(tx, self._clock, PERSON_ERASED, PersonErased(actor.workspace_id, contact_id, ids))
+            for contact in person:
+                ids = [r["id"] for r in locked if r["contact_id"] == contact]
+                visitors += await self._erase_contact(tx, workspace_id, contact, ids)
+                await self._access.audit.record(tx, actor, "person.erased", f"contact {contact}")
         self._conversations.announce(*told)
-        await self._conversations.touch_contact(actor.workspace_id, contact_id)
+        for contact in person:
+            await self._conversations.touch_contact(workspace_id, contact)
         for visitor_id in visitors:
-            self._site.tell_ended(actor.workspace_id, visitor_id)
+            self._site.tell_ended(workspace_id, visitor_id)
         return await self.get_state(actor, contact_id)
+
+    async def _erase_contact(
+        self, tx: Connection, workspace_id: int, contact_id: UUID, conversation_ids: list[UUID]
+    ) -> list[UUID]:
+        """What is kept of the contact beside his conversations; his browsers, all ended."""
+        visitors = await self._contacts.erase_in(tx, workspace_id, contact_id)
+        await self._visits.erase_in(tx, workspace_id, visitors)
+        await self._mailer.forget_in(tx, workspace_id, contact_id)
+        await self._attributes.forget(tx, workspace_id, [contact_id, *conversation_ids])
+        await emit(tx, self._clock, PERSON_ERASED, PersonErased(workspace_id, contact_id, conversation_ids))
+        return visitors
 
     async def _erase_conversation(self, tx: Connection, workspace_id: int, conversation_id: UUID, by: Sender) -> Any:
         await tx.execute(SQL["destroy_secrets_of"], workspace_id, conversation_id, self._clock.now())
@@ -190,6 +203,7 @@ class Persons:
             async with self._db.transaction() as tx:
                 done = await self._erase_conversation(tx, workspace_id, conversation_id, ("system", NOBODY))
                 await self._attributes.forget(tx, workspace_id, [conversation_id])
+                await emit(tx, self._clock, PERSON_ERASED, PersonErased(workspace_id, NOBODY, [conversation_id]))
                 await tx.execute(SQL["note_erased"], workspace_id, policy["id"], conversation_id, self._clock.now())
                 subject = f"conversation {conversation_id}"
                 told = f"{policy['days']} days"

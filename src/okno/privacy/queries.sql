@@ -40,7 +40,7 @@ SELECT p.erased_at, h.reason, h.created_by_name, h.created_at
 
 -- In the order of ids, as appending does: two may wait for each other, never in a circle.
 -- name: lock_of_contact :many
-SELECT id FROM conversation WHERE workspace_id = $1 AND contact_id = $2 ORDER BY id LIMIT 10000 FOR NO KEY UPDATE;
+SELECT id, contact_id FROM conversation WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY id LIMIT 10000 FOR NO KEY UPDATE;
 
 -- name: destroy_secrets_of :exec
 UPDATE secret SET sealed = NULL, closed_at = coalesce(closed_at, $3) WHERE workspace_id = $1 AND conversation_id = $2;
@@ -52,6 +52,9 @@ ON CONFLICT (workspace_id, contact_id) DO UPDATE SET reason = excluded.reason, c
 
 -- name: delete_hold :value
 DELETE FROM legal_hold WHERE workspace_id = $1 AND contact_id = $2 RETURNING contact_id;
+
+-- name: find_hold_of :one
+SELECT reason FROM legal_hold WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) LIMIT 1;
 
 -- name: list_retention :many
 SELECT id, inbox_id, label, days, enabled, run_at, erased FROM retention_policy WHERE workspace_id = $1 ORDER BY id LIMIT $2;

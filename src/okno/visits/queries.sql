@@ -66,7 +66,8 @@ DELETE FROM page_view p USING gone WHERE p.workspace_id = gone.workspace_id AND 
 WITH seen AS (SELECT id FROM visit WHERE workspace_id = $1 AND visitor_id = ANY($2::uuid[])),
  pages AS (DELETE FROM page_view p USING seen WHERE p.workspace_id = $1 AND p.visit_id = seen.id),
  told AS (DELETE FROM tracked t USING seen WHERE t.workspace_id = $1 AND t.visit_id = seen.id),
- here AS (DELETE FROM visitor_online o WHERE o.workspace_id = $1 AND o.visitor_id = ANY($2::uuid[]))
+ here AS (DELETE FROM visitor_online o WHERE o.workspace_id = $1 AND o.visitor_id = ANY($2::uuid[])),
+ invited AS (UPDATE invitation n SET text = '—' WHERE n.workspace_id = $1 AND n.visitor_id = ANY($2::uuid[]))
 UPDATE visit v SET ip = '', device = '', source = '' FROM seen WHERE v.workspace_id = $1 AND v.id = seen.id;
 -- name: count_calendars :value
 SELECT count(*) FROM calendar WHERE workspace_id = $1 AND id = ANY($2::bigint[]);
