@@ -21,6 +21,11 @@ EVERYDAY = frozenset(
         *("send_event", "assign_conversation", "close_conversation", "reopen_conversation", "set_labels", "mark_read"),
         *("save_draft", "list_file_links", "create_upload", "get_upload", "append_upload", "end_upload"),
         *("count_retention", "change_contact", "add_identity", "remove_identity", "ask_secret"),
+        *("change_desk", "accept_offer", "decline_offer", "transfer_conversation", "consult", "hold_conversation"),
+        *("bring_in", "let_go", "snooze_conversation", "wake_conversation", "add_task", "change_task", "remove_task"),
+        *("add_view", "change_view", "remove_view", "set_contact_attribute", "set_conversation_attribute"),
+        *("fill_template", "preview_template", "run_macro", "read_alerts", "test_alerts", "subscribe_operator"),
+        *("unsubscribe_operator", "start_stream", "send_frame", "get_upload_options"),
     }
 )
 """The timeline and the card tell of it, or it concerns nobody but the one who does it."""

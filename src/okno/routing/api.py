@@ -206,6 +206,7 @@ class Routing:
         )
         values = (after.break_reasons, after.idle_s, after.misses_max)
         await self._db.execute(SQL["save_settings"], actor.workspace_id, *values)
+        self.desks.tell(actor.workspace_id, [seat.operator for seat in await self.list_seats(actor.workspace_id)])
         return after
 
     # -- seats: operators as supervisors and colleagues see them ---------------------------------------------------

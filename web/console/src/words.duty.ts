@@ -1,0 +1,7 @@
+import { i18n } from "./i18n"
+
+/** Words of being on duty that come with the strip and the floor; the short ones stand with the rest of the window. */
+const ru = { duty: { ends: "Смена кончается в {time}. Начатые диалоги можно закончить.", over: "Смена кончилась: новые диалоги не приходят, начатые можно закончить.", before: "Сейчас не ваша смена: новые диалоги не приходят. Следующая — {time}.", understood: "Понятно", idleSoon: "Вы здесь? Через {n} с новые диалоги пойдут другим.", here: "Я здесь", idle: "Вы отошли: новые диалоги идут другим.", missed: "Два предложения подряд остались без ответа: новые диалоги идут другим.", back: "Вернуться", absent: "не вышел на смену", planned: "По графику", present: "на месте {n}" } }
+const en: typeof ru = { duty: { ends: "Your shift ends at {time}. You can finish what you have begun.", over: "Your shift is over: no new conversations come, you can finish what you have begun.", before: "You are off shift: no new conversations come. The next shift begins {time}.", understood: "Understood", idleSoon: "Are you there? In {n} s new conversations go to others.", here: "I am here", idle: "You are away: new conversations go to others.", missed: "Two offers in a row ran out: new conversations go to others.", back: "Come back", absent: "on shift, not here", planned: "Planned", present: "{n} here" } }
+i18n.global.mergeLocaleMessage("ru", ru)
+i18n.global.mergeLocaleMessage("en", en)
