@@ -144,6 +144,41 @@ def lightbox(page: Page) -> None:
     expect(page.get_by_test_id("lightbox").locator("img")).to_be_visible()
 
 
+def thread_menu(page: Page) -> None:
+    page.get_by_test_id("thread-menu").click()
+    expect(page.get_by_test_id("menu-merge")).to_be_focused()
+
+
+def merge_dialog(page: Page) -> None:
+    page.keyboard.press("m")
+    expect(page.get_by_test_id("merge").get_by_role("combobox")).to_be_focused()
+
+
+def choosing(page: Page) -> None:
+    thread_menu(page)
+    page.get_by_test_id("menu-split").click()
+    expect(page.get_by_test_id("split-bar")).to_be_visible()
+
+
+def joined(page: Page) -> None:
+    """Once for all who look: a message is split off and merged back."""
+    if page.get_by_test_id("undo-join").count() == 0:
+        choosing(page)
+        page.get_by_test_id("pick").first.check()
+        page.get_by_test_id("split-do").click()
+        expect(page.get_by_test_id("carried")).to_be_visible()
+        page.get_by_test_id("thread").focus()
+        merge_dialog(page)
+        page.get_by_test_id("merge-do").click()
+    expect(page.get_by_test_id("undo-join").last).to_be_visible()
+
+
+def moved(page: Page) -> None:
+    joined(page)
+    page.get_by_test_id("other-conversation").last.click()
+    expect(page.get_by_test_id("moved")).to_be_visible()
+
+
 def no_link(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.locator("[data-testid=status]:not([data-state=online])")).to_be_attached(timeout=SLOW_MS)
@@ -160,7 +195,8 @@ def copy_dialog(page: Page) -> None:
 
 STATES = [
     *(help_overlay, palette, emoji, note, colleagues, label_filter, toast, card, long_draft),
-    *(quick_replies, macro_menu, copy_dialog, tray, lightbox, no_link),
+    *(quick_replies, macro_menu, copy_dialog, tray, lightbox),
+    *(thread_menu, merge_dialog, choosing, joined, moved, no_link),
 ]
 QUESTION = "Вопрос для проверки"
 SHOWN = re.compile(f"{QUESTION}|только коллегам|Длинный ответ|Отправится")  # the row shows a draft where there is one

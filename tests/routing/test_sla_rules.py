@@ -139,3 +139,41 @@ def test_the_first_policy_that_fits() -> None:
     assert chosen(8, ["vip"], 5) == 3
     assert chosen(7, [], 3) == 4
     assert chosen(None, [], 3) is None
+
+
+def test_a_question_takes_its_clock_along_when_conversations_are_joined_and_parted() -> None:
+    """A merge would count as an answer nobody gave, or the customer would begin to wait anew."""
+    asked, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=5)
+    opened = [Fact(1, NOON, "system", "opened", episode=1)]
+    merged = Fact(3, later, "operator", "merged", on=True, into=True, was="open")
+    track, clocks = fold(Track(), [], [*opened, Fact(2, asked, "customer", "message"), merged], None)
+    assert not track.waits
+    assert all(one.stopped_at == later for one in clocks)
+    joined = Fact(2, later, "operator", "merged", on=True, was="open", waiting_since=asked)
+    there, running = fold(Track(), [], [*opened, joined], None)
+    assert there.waits
+    first = next(one for one in running if one.clock == "first_answer")
+    assert (first.started_at, first.stopped_at) == (asked, None)
+    back = Fact(4, later, "operator", "merged", into=True, was="open", waiting_since=asked)
+    track, clocks = fold(track, clocks, [back], None)
+    assert track.waits
+    assert {one.clock for one in clocks if one.stopped_at is None} == {"first_answer", "resolution"}
+    assert len({(one.clock, one.started_at) for one in clocks}) == len(clocks)  # they are rows under these keys
+    assert all(one.resumed_at >= one.started_at for one in clocks if one.resumed_at)
+    gone = Fact(3, later, "operator", "merged", was="open")
+    there, running = fold(there, running, [gone], None)
+    assert not there.waits
+    assert {one.clock for one in running if one.stopped_at is None} == {"resolution"}
+
+
+def test_a_question_that_is_split_off_is_waited_for_elsewhere() -> None:
+    """A clock would break for what somebody else answers."""
+    asked, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=5)
+    opened = [Fact(1, NOON, "system", "opened", episode=1)]
+    off = Fact(3, later, "operator", "split")
+    track, clocks = fold(Track(), [], [*opened, Fact(2, asked, "customer", "message"), off], None)
+    assert not track.waits
+    assert {one.clock for one in clocks if one.stopped_at is None} == {"resolution"}
+    track, clocks = fold(Track(), [], [*opened, Fact(2, later, "operator", "split", waiting_since=asked)], None)
+    assert track.waits
+    assert next(one for one in clocks if one.clock == "first_answer").started_at == asked

@@ -118,7 +118,9 @@ def _rejoined(
         return track._replace(waits=False), [_unasked(one, fact.at, schedule) for one in clocks]
     if track.waits:
         return track, clocks
-    return _asked(track, clocks, fact._replace(at=fact.waiting_since), schedule)
+    track, clocks = _asked(track, clocks, fact, schedule)
+    runs = {(one.clock, one.started_at) for one in clocks if one.stopped_at is None}
+    return track, [one for one in clocks if one.stopped_at is None or (one.clock, one.started_at) not in runs]
 
 
 def _unasked(one: Running, at: datetime, schedule: Schedule | None) -> Running:
@@ -133,7 +135,8 @@ def _asked(track: Track, clocks: list[Running], fact: Fact, schedule: Schedule |
     wanted: Clock = "next_answer" if track.answered else "first_answer"
     open_ones = [resume(one, fact.at) if not track.held else one for one in clocks]
     if not any(one.clock == wanted and one.stopped_at is None for one in open_ones):
-        begun = Running(wanted, fact.at, track.episode, 0.0, fact.at)
+        since = fact.waiting_since or fact.at
+        begun = Running(wanted, since, track.episode, 0.0, since)
         open_ones.append(pause(begun, fact.at, schedule) if track.held else begun)
     return track._replace(waits=True), open_ones
 
