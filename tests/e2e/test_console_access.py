@@ -164,7 +164,7 @@ def joined(page: Page) -> None:
     """Once for all who look: a message is split off and merged back."""
     if page.get_by_test_id("undo-join").count() == 0:
         choosing(page)
-        page.get_by_test_id("pick").first.check()
+        page.get_by_test_id("pick-message").first.check()
         page.get_by_test_id("split-do").click()
         expect(page.get_by_test_id("carried")).to_be_visible()
         page.get_by_test_id("thread").focus()
