@@ -242,6 +242,13 @@ def test_a_stranger_fills_in_the_form_before_the_chat(browser: Browser, console:
         shop.get_by_test_id("launcher").click()
         expect(frame.get_by_test_id("message")).to_contain_text("Хочу вернуть торшер", timeout=SLOW_MS)
         expect(form).to_have_count(0)
+        shop.once("dialog", lambda dialog: dialog.accept())
+        frame.get_by_test_id("options").click()
+        with shop.expect_response(lambda answer: "/consents/withdrawal" in answer.url) as withdrawn:
+            frame.get_by_test_id("withdraw-consent").click()
+        assert withdrawn.value.status == 204
+        console.reload()
+        expect(card.get_by_test_id("consents")).to_contain_text("отозвано", timeout=SLOW_MS)
         shop.context.close()
     finally:
         change_widget(console, {"form": {}})
@@ -261,7 +268,8 @@ def test_the_form_is_for_everybody(browser: Browser, console: Page, server: Serv
         shop.wait_for_timeout(300)  # its coming is an animation
         inside = shop.frames[-1]
         assert inside.evaluate("document.documentElement.scrollWidth") <= 320
-        assert faults(shop) == []
+        behind = ("landmark-one-main", "page-has-heading-one")  # of the shop, which rests behind a phone's panel
+        assert [fault for fault in faults(shop) if not fault.startswith(behind)] == []
         shot(shop, f"form-{'-'.join(options.values()) or 'light'}")
         shop.context.close()
     finally:
@@ -292,7 +300,7 @@ def test_a_greeting_is_set_up_tried_and_seen(browser: Browser, console: Page, se
         console.reload()
         expect(console.get_by_test_id("greeting-figures")).to_contain_text("показано 1", timeout=SLOW_MS)
         console.set_viewport_size({"width": 320, "height": 640})
-        console.get_by_test_id("greeting").get_by_text("Бра").click()
+        console.get_by_test_id("greeting").locator("b").click()
         assert console.evaluate("document.documentElement.scrollWidth") <= 320
         assert faults(console) == []
     finally:

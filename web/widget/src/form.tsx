@@ -1,6 +1,7 @@
 import type { FilledForm, Problem, ShownField, ShownForm } from "@okno/protocol"
 import { useEffect, useRef, useState } from "./lazy"
 import css from "./form.css?inline"
+import { keep } from "./host"
 import { id as made } from "./id"
 import type { Talk } from "./talk"
 import { lang } from "./words"
@@ -67,7 +68,10 @@ export default function Form({ talk, form }: { talk: Talk; form: ShownForm }) {
     }
     try {
       const response = await fetch(`/api/v1/widget/${talk.key}/form`, { method: "POST", headers: { ...talk.headers, "content-type": "application/json" }, body: JSON.stringify(filled) })
-      if (response.ok) return talk.identify(talk.init.person) // comes back with the conversation
+      if (response.ok) {
+        if (consent) keep({ agreed: (talk.init.stored.agreed = 1) })
+        return talk.identify(talk.init.person) // comes back with the conversation
+      }
       const { errors } = (await response.json()) as Problem
       const field = errors?.[0]?.field as string | undefined
       if (response.status === 422 && field) setFaults({ [field]: field === "email" ? words.wrongEmail : field === "phone" ? words.wrongPhone : field === "consent" ? words.consent : words.wrong })

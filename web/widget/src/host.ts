@@ -15,6 +15,7 @@ export interface Stored {
   reach?: 1 | undefined
   rated?: string | undefined
   greet?: Hello | undefined
+  agreed?: 1 | undefined
 }
 export interface Init {
   stored: Stored

@@ -86,6 +86,14 @@ export default function Options({ talk, close, say }: { talk: Talk; close: () =>
     talk.view = { ...talk.view, state: null }
     talk.identify(talk.init.person ?? ({} as Person))
   }
+  const withdraw = async (): Promise<void> => {
+    leave()
+    if (!confirm(more().withdrawSure)) return
+    const answer = await fetch(`/api/v1/widget/${talk.key}/consents/withdrawal`, { method: "POST", headers: talk.headers }).catch(() => null)
+    if (!answer?.ok) return
+    stored.agreed = undefined
+    keep({ agreed: undefined })
+  }
   return (
     <div class="scrim" onClick={leave}>
       <div class="menu top" role="menu" aria-label={w.menu} ref={menu} onKeyDown={keys} onClick={(e) => e.stopPropagation()}>
@@ -94,6 +102,7 @@ export default function Options({ talk, close, say }: { talk: Talk; close: () =>
         <button type="button" role="menuitem" data-testid="language" onClick={() => { leave(); say(lang === "ru" ? "en" : "ru") }}><Icon path={GLOBE} /><span lang={lang === "ru" ? "en" : "ru"}>{more().language}</span></button>
         {!!talk.view.state?.events.length && <button type="button" role="menuitem" aria-haspopup="menu" data-testid="copies" onClick={() => setCopying(true)}><Icon path={SAVE} />{more().export}</button>}
         {!!talk.view.state?.events.length && <button type="button" role="menuitem" data-testid="clear-history" onClick={() => void clear()}><Icon path={BIN} />{more().clear}</button>}
+        {stored.agreed && <button type="button" role="menuitem" data-testid="withdraw-consent" onClick={() => void withdraw()}><Icon name="close" />{more().withdraw}</button>}
         </>}
       </div>
     </div>
