@@ -20,7 +20,7 @@ def compressed(path: Path, ending: str) -> int:
 def entry_files(page: Path) -> list[Path]:
     """The page, what it names, and what these modules import at once: all before anything is asked of it."""
     text = page.read_text()
-    files = [p for p in page.parent.rglob("*") if p.suffix in (".js", ".css") and p.name in text]
+    files = [p for p in page.parent.rglob("*") if p.suffix in (".js", ".css") and f"/{p.name}" in text]
     for file in files:  # grows while it is walked
         if file.suffix == ".js":
             named = re.findall(r'(?:from|import)\s*"\./([^"]+\.js)"', file.read_text())
