@@ -1,6 +1,10 @@
 """Acked means kept: real processes are killed with SIGKILL under load. The test itself is tested with broken builds."""
 
+import asyncio
+import contextlib
 import os
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +59,44 @@ async def test_bad_links_lose_nothing_and_show_nothing_twice() -> None:
     assert report.files > 0
     assert proxy.cuts > 0
     assert proxy.swallowed > 0
+
+
+class Shared(Storm):
+    """Two processes behind one port: in turn each of them is killed, NATS between them, PostgreSQL under them, all."""
+
+    async def kill(self) -> None:
+        self.report.kills += 1
+        first, second, nats = self.pid_of("OKNO_PROCESS=1"), self.pid_of("OKNO_PROCESS=2"), self.pid_of("nats-server")
+        victims = ([first], [nats], [second], [self.server.postgres_pid()], [first, second, nats])
+        for pid in victims[self.report.kills % 5]:
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(1.0)  # started again meanwhile
+
+    def pid_of(self, mark: str) -> int:
+        """0 while it is being started again."""
+        assert self.server.process
+        pid = self.server.process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                told = b"".join(Path(f"/proc/{child}/{name}").read_bytes() + b"\0" for name in ("cmdline", "environ"))
+                if mark.encode() in told:
+                    return int(child)
+        return 0
+
+
+@pytest.mark.timeout(3 * 3600)
+async def test_two_processes_lose_nothing_and_show_nothing_twice() -> None:
+    """What one process stored and died of would never reach whoever is connected to the other."""
+    with data_folder() as data:
+        server = Server(data, environment=UNLIMITED | {"OKNO_PROCESSES": "2"}).start()
+        try:
+            report = await Shared(server, seed=3).run(KILLS)
+        finally:
+            server.stop()
+    print(f"\ntwo processes: {report}")
+    assert report.faults == []
+    assert report.acked > KILLS * 20
 
 
 @pytest.mark.timeout(3600)

@@ -136,7 +136,7 @@ async def serve_many(settings: Settings) -> None:
         if settings.worker:
             tasks.loop(partial(keep_worker, settings, url), name="worker")
         ready = [asyncio.Event() for _ in range(settings.processes)]
-        command = [sys.executable, "-m", os.environ.get("OKNO_PROCESS_MODULE", "okno.app.command"), "serve"]
+        command = [sys.executable, "-m", "okno.app.command", "serve"]
         for number, event in enumerate(ready, 1):
             environment = {**shared, NUMBER: str(number)}
             work = partial(children.keep, command, environment, f"process {number}", event)
