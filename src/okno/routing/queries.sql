@@ -76,9 +76,9 @@ SELECT o.id, coalesce(s.state, 'online') AS state, coalesce(s.reason, '') AS rea
        ARRAY(SELECT ARRAY[h.day, h.from_min, h.to_min] FROM shift h
               WHERE h.workspace_id = $1 AND h.operator_id = o.id ORDER BY h.day, h.from_min) AS shifts
   FROM operator o LEFT JOIN operator_state s ON s.workspace_id = o.workspace_id AND s.operator_id = o.id
-  LEFT JOIN (SELECT c.assignee_id, sum(coalesce(a.use_percent, 100)) AS load_percent
+  LEFT JOIN (SELECT c.assignee_id, sum(coalesce((SELECT a.use_percent FROM assignment a
+         WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) AS load_percent
                FROM conversation c
-               LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
               WHERE c.workspace_id = $1 AND c.assignee_id IS NOT NULL AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3
               GROUP BY c.assignee_id) l ON l.assignee_id = o.id
  WHERE o.workspace_id = $1 AND o.disabled_at IS NULL AND ($4::uuid IS NULL OR o.id = $4)
@@ -186,8 +186,8 @@ ON CONFLICT DO NOTHING;
 -- name: list_desks :many
 SELECT s.workspace_id, s.operator_id, s.state, s.reason, s.changed_at, s.takes_chats, s.takes_calls, s.chats_max,
        s.duty, s.duty_until, coalesce((SELECT r.idle_s FROM routing_setting r WHERE r.workspace_id = s.workspace_id), $4) AS idle_s,
-       coalesce((SELECT sum(coalesce(a.use_percent, 100)) FROM conversation c
-          LEFT JOIN assignment a ON a.workspace_id = c.workspace_id AND a.conversation_id = c.id AND a.ended_at IS NULL
+       coalesce((SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
+         WHERE a.workspace_id = c.workspace_id AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) FROM conversation c
          WHERE c.workspace_id = s.workspace_id AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3),
          0)::integer AS load_percent
   FROM unnest($1::bigint[], $2::uuid[]) AS u (workspace_id, operator_id)
@@ -269,6 +269,7 @@ SELECT EXISTS (SELECT FROM queue_entry e JOIN queue q ON q.workspace_id = e.work
          WHERE i.workspace_id = $1 AND i.ended_at IS NULL AND i.state <> 'offline') AS connected_until
  LIMIT 1;
 
+-- Loads are looked up one by one everywhere: joined, a planner that knows nothing yet reads all assignments for each.
 -- name: list_candidates :many
 SELECT s.operator_id, s.chats_max, s.idle_since, s.languages, s.specialist, o.role,
        (SELECT r.permissions FROM custom_role r WHERE r.workspace_id = $1 AND r.id = o.custom_role_id) AS permissions, s.takes_chats AND s.state = 'online' AS there,
@@ -280,8 +281,8 @@ SELECT s.operator_id, s.chats_max, s.idle_since, s.languages, s.specialist, o.ro
        (coalesce(l.load_percent, 0) + coalesce((SELECT sum(f.use_percent) FROM offer f
           WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0))::integer AS load_percent
   FROM operator_state s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
-  LEFT JOIN LATERAL (SELECT sum(coalesce(a.use_percent, 100)) AS load_percent FROM conversation c
-       LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
+  LEFT JOIN LATERAL (SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
+         WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) AS load_percent FROM conversation c
       WHERE c.workspace_id = $1 AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3) l ON true
  WHERE s.workspace_id = $1 AND o.disabled_at IS NULL AND s.connected_until > $2 AND s.state = 'online' AND s.takes_chats
    AND s.duty <> 'off' AND (o.custom_role_id IS NULL OR EXISTS (SELECT FROM custom_role r
@@ -396,8 +397,8 @@ SELECT operator_id FROM operator_state WHERE workspace_id = $1 AND operator_id =
 -- Of a locked seat: what is still free there, in percent of a chat.
 -- name: find_room :value
 SELECT s.chats_max * 100
-     - coalesce((SELECT sum(coalesce(a.use_percent, 100)) FROM conversation c
-          LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
+     - coalesce((SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
+         WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) FROM conversation c
          WHERE c.workspace_id = $1 AND c.assignee_id = $2 AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
      - coalesce((SELECT sum(use_percent) FROM offer WHERE workspace_id = $1 AND operator_id = $2 AND ended_at IS NULL), 0)
   FROM operator_state s WHERE s.workspace_id = $1 AND s.operator_id = $2 LIMIT 1;
@@ -409,8 +410,8 @@ SELECT operator_id FROM operator_state WHERE workspace_id = $1 AND operator_id =
 -- Of locked seats: what is still free there, in percent of a chat.
 -- name: list_rooms :many
 SELECT s.operator_id, (s.chats_max * 100
-     - coalesce((SELECT sum(coalesce(a.use_percent, 100)) FROM conversation c
-          LEFT JOIN assignment a ON a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL
+     - coalesce((SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
+         WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) FROM conversation c
          WHERE c.workspace_id = $1 AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
      - coalesce((SELECT sum(use_percent) FROM offer f WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0))::integer
        AS room
