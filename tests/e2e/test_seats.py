@@ -154,6 +154,29 @@ def test_goals_are_set_roles_have_every_right_and_the_log_speaks_words(console: 
     assert Axe().run(console).response["violations"] == []
 
 
+def test_an_article_is_written_found_changed_and_deleted(console: Page, server: Server) -> None:
+    """What the company knows could be written by programs alone."""
+    console.goto(f"{server.url}/settings/articles")
+    console.get_by_test_id("article-new").click()
+    expect(console.get_by_test_id("article-title")).to_be_focused()
+    console.get_by_test_id("article-title").fill("Как вернуть лампу")
+    console.get_by_test_id("article-folder").fill("Возвраты")
+    console.get_by_test_id("article-text").fill("Четырнадцать дней, чек не нужен.")
+    console.get_by_test_id("save").click()
+    expect(console.get_by_role("status").filter(has_text="Сохранено")).to_be_visible()
+    assert Axe().run(console).response["violations"] == []
+    shots(console, "article")
+    console.get_by_test_id("articles-back").click()
+    shots(console, "articles")
+    assert Axe().run(console).response["violations"] == []
+    console.get_by_test_id("article-find").fill("возвр")
+    console.get_by_test_id("article").get_by_role("button").click()
+    expect(console.get_by_test_id("article-text")).to_have_value("Четырнадцать дней, чек не нужен.")
+    console.get_by_test_id("article-ask").click()
+    console.get_by_test_id("article-drop").click()
+    expect(console.get_by_test_id("article")).to_have_count(0)
+
+
 def test_every_settings_page_fits_a_phone_with_its_section_in_sight(console: Page, server: Server) -> None:
     """On a phone one would scroll past thirty links to the first field, and not see where one is."""
     console.set_viewport_size({"width": 390, "height": 844})

@@ -32,6 +32,7 @@ export const routes: RouteRecordRaw[] = [
           { path: "greetings", component: () => import("./settings/GreetingsSettings.vue"), meta: { needs: "workspace" } },
           { path: "form", component: () => import("./settings/FormSettings.vue"), meta: { needs: "workspace" } },
           { path: "templates", component: () => import("./settings/TemplatesSettings.vue") },
+          { path: "articles", component: () => import("./settings/ArticlesSettings.vue") },
           { path: "macros", component: () => import("./settings/MacrosSettings.vue") },
           { path: "attributes", component: () => import("./settings/AttributesSettings.vue"), meta: { needs: "workspace" } },
           { path: "labels", component: () => import("./settings/LabelsSettings.vue"), meta: { needs: "templates" } },
