@@ -19,6 +19,7 @@ from okno.conversations.api import system_of
 from okno.conversations.types import (
     Carried,
     Due,
+    Greeted,
     HistoryCleared,
     Overdue,
     Promised,
@@ -183,6 +184,10 @@ async def _split_off(app: App, actor: Actor, contact: UUID, conversation: UUID) 
     return (await app.conversations.split(actor, conversation, said[-3:])).id
 
 
+async def greeted(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await app.conversations.record(system_of(app.workspace_id), conversation, Greeted("Can we help?"))
+
+
 async def merged(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """As the one that goes on, and as the one that continues elsewhere; taken back, and again."""
     other = await _split_off(app, actor, contact, conversation)
@@ -230,6 +235,7 @@ SCENES: dict[str, Scene] = {
         overdue,
         promised,
         rated,
+        greeted,
         merged,
         split,
         carried,
