@@ -188,6 +188,7 @@ def no_link(page: Page) -> None:
 
 def copy_dialog(page: Page) -> None:
     page.keyboard.press("Control+k")
+    expect(page.get_by_test_id("palette-field")).to_be_focused()
     page.keyboard.type("Копия диалога")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("copy")).to_be_visible()

@@ -59,6 +59,7 @@ def test_an_operator_saves_a_copy_from_the_palette(shop: Page, console: Page) ->
     expect(console.get_by_test_id("thread")).to_contain_text("Нужна копия")
     console.keyboard.press("Escape")
     console.keyboard.press("Control+k")
+    expect(console.get_by_test_id("palette-field")).to_be_focused()
     console.keyboard.type("rjgbz lbf")  # "копия диа" on a keyboard that is still English
     console.keyboard.press("Enter")
     expect(console.get_by_test_id("copy")).to_be_visible()
