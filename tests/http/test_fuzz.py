@@ -147,6 +147,11 @@ def fuzz(world: World) -> list[str]:
             *(not_a_server_error, openapi.status_code_conformance, openapi.content_type_conformance),
             *(openapi.response_schema_conformance, openapi.response_headers_conformance),
         ]
+
+        @schemathesis.serializer("application/offset+octet-stream", "image/png", "text/csv")
+        def send_bytes(context: Any, value: Any) -> bytes:
+            return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
         faults: dict[str, str] = {}
         with requests.Session() as session:
             document = session.get(f"{world.live.url}/openapi.json").json()

@@ -79,7 +79,7 @@ def test_masking_changes_digits_only(text: str) -> None:
 RAW_FIELDS = {
     *("AnyPassword", "LinkUse.password", "Login.password", "PasswordChange.current", "PasswordChange.password"),
     *("OperatorHello.key", "VisitorHello.token", "VisitorHello.identity"),
-    *("PageView.url", "PageView.referrer", "SecretValue.value"),
+    *("PageView.url", "PageView.referrer", "FilledForm.page", "SecretValue.value"),
 }
 """Hashed, sealed, signed, looked up, or masked by the struct itself."""
 

@@ -10,7 +10,13 @@ from okno.http.reference import METHODS
 from okno.kit.ids import uuid7
 from tests.support.live import Live
 
-PATTERNS = {"@": "anna@example.com", "#[0-9a-f]{6}": "#2c49c6", "a-z]{1,": "field", ".+-]+/": "image/png"}
+PATTERNS = {
+    "@": "anna@example.com",
+    "#[0-9a-f]{6}": "#2c49c6",
+    "a-z]{1,": "field",
+    "a-z]{2,3}": "ru",
+    ".+-]+/": "image/png",
+}
 DEPTH_MAX = 6
 
 

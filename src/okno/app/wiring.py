@@ -94,6 +94,7 @@ from okno.teamwork import routes as teamwork_routes
 from okno.teamwork.api import Teamwork
 from okno.visits import routes as visits_routes
 from okno.visits.api import Places, Visits
+from okno.welcome import handlers as welcome_handlers
 from okno.welcome import routes as welcome_routes
 from okno.welcome.api import Forms, Welcome
 
@@ -232,6 +233,7 @@ class App:
         self.bus.handle("imports.erased", {PERSON_ERASED}, partial(imports_handlers.handle_erased, self.imports))
         self.bus.handle("teamwork.erased", {PERSON_ERASED}, partial(teamwork_handlers.handle_erased, self.teamwork))
         self.bus.handle("exports.erased", {PERSON_ERASED}, partial(exports_handlers.handle_erased, self.exports))
+        self.bus.handle("welcome.erased", {PERSON_ERASED}, partial(welcome_handlers.handle_erased, self.welcome))
         forgotten = partial(notifications_handlers.handle_erased, self.notifications)
         self.bus.handle("notifications.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("teamwork", {"timeline"}, partial(teamwork_handlers.handle_timeline, self.teamwork))

@@ -23,7 +23,7 @@ from okno.exports.types import (
     TranscriptSettingsChange,
 )
 from okno.kit import limits
-from okno.kit.openapi import SIGNED_IN, problems
+from okno.kit.openapi import SIGNED_IN, BytesAnswer, problems
 
 ZoneQuery = Annotated[str, Parameter(max_length=64, pattern=r"^[A-Za-z0-9/_+-]*$")]
 PartQuery = Annotated[
@@ -34,7 +34,14 @@ PartQuery = Annotated[
         description=f"Of a long conversation: {limits.TRANSCRIPT_EVENTS} events are a part; 0 is the last one",
     ),
 ]
-BYTES = "application/octet-stream"
+
+
+class CopyAnswer(BytesAnswer):
+    content_types = ("text/plain", "text/html", "application/pdf")
+
+
+class PackageAnswer(BytesAnswer):
+    content_types = ("application/zip",)
 
 
 def _file(copy: Copy) -> Response[bytes]:
@@ -51,7 +58,7 @@ def _file(copy: Copy) -> Response[bytes]:
 @get(
     "/conversations/{conversation_id:uuid}/transcript",
     operation_id="save_transcript",
-    media_type=BYTES,
+    operation_class=CopyAnswer,
     responses=problems(*SIGNED_IN, 404, 429),
     summary="A copy of a conversation",
 )
@@ -119,7 +126,7 @@ async def get_own_transcript_options(exports: Exports, guest: Guest) -> Transcri
 @get(
     "/conversations/{conversation_id:uuid}/transcript",
     operation_id="save_own_transcript",
-    media_type=BYTES,
+    operation_class=CopyAnswer,
     responses=problems(401, 403, 404, 429),
     summary="A copy of one's own conversation",
 )
@@ -175,7 +182,7 @@ async def export_person(exports: Exports, actor: Actor, contact_id: UUID) -> Per
 @get(
     "/contacts/{contact_id:uuid}/exports/{export_id:uuid}/package",
     operation_id="take_export",
-    media_type=BYTES,
+    operation_class=PackageAnswer,
     responses=problems(*SIGNED_IN, 404, 409),
     summary="Take a package",
 )

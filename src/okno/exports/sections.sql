@@ -101,6 +101,10 @@ SELECT h.conversation_id, h.seq, h.cleared_at
   FROM history_clear h JOIN conversation c ON c.workspace_id = h.workspace_id AND c.id = h.conversation_id
  WHERE h.workspace_id = $1 AND c.contact_id = ANY($2::uuid[]) ORDER BY h.cleared_at;
 
+-- name: consents :many
+SELECT contact_id, purpose, version, wording, source, given_at, withdrawn_at, withdrawn_by FROM consent
+ WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY given_at;
+
 -- name: holds :many
 SELECT contact_id, reason, created_at FROM legal_hold WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]);
 

@@ -1,10 +1,10 @@
 """What every route says about its errors, and the parameters many of them take."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import Parameter
 
 from okno.kit import limits
@@ -61,6 +61,20 @@ class BytesBody(Operation):
 
     content_type: ClassVar[str] = "application/octet-stream"
 
-    def __post_init__(self) -> None:
+    def __init__(self, **others: Any) -> None:
         schema = Schema(type=OpenAPIType.STRING, content_media_type=self.content_type)
-        self.request_body = RequestBody(content={self.content_type: OpenAPIMediaType(schema=schema)}, required=True)
+        body = RequestBody(content={self.content_type: OpenAPIMediaType(schema=schema)}, required=True)
+        super().__init__(**{**others, "request_body": body})
+
+
+class BytesAnswer(Operation):
+    """Of an operation that answers with a file; which type is the request's to choose."""
+
+    content_types: ClassVar[tuple[str, ...]] = ("application/octet-stream",)
+
+    def __init__(self, *, responses: dict[str, OpenAPIResponse], **others: Any) -> None:
+        for status, said in responses.items():
+            if status.startswith("2"):
+                schema = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+                said.content = {one: OpenAPIMediaType(schema=schema) for one in self.content_types}
+        super().__init__(responses=responses, **others)

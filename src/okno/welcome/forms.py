@@ -143,6 +143,10 @@ class Forms:
         await self._withdraw(actor.workspace_id, contact_id, consent_id, actor.name)
         return await self.list_consents(actor, contact_id)
 
+    async def forget(self, workspace_id: int, contact_id: UUID) -> None:
+        """The person was erased: his consents stay as proof, without the pages."""
+        await self._db.execute(SQL["forget_consents"], workspace_id, contact_id)
+
     async def withdraw_own(self, guest: Guest) -> None:
         """By the customer himself: everything he agreed to here."""
         if guest.contact_id:

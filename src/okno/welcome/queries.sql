@@ -104,3 +104,7 @@ SELECT c.id, c.purpose, c.version, c.wording, c.source, c.given_at, c.withdrawn_
 -- name: withdraw_consents :many
 UPDATE consent SET withdrawn_at = $4, withdrawn_by = $5
  WHERE workspace_id = $1 AND contact_id = $2 AND ($3::uuid IS NULL OR id = $3) AND withdrawn_at IS NULL RETURNING id;
+
+-- That the person agreed stays as proof; on which page he was goes.
+-- name: forget_consents :exec
+UPDATE consent SET source = '' WHERE workspace_id = $1 AND contact_id = $2;

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from okno.attributes.types import Value
 from okno.kit import limits
+from okno.kit.cards import mask_fields
 from okno.kit.wire import NO_NUL, Answer, MessageText, OptionalName, Url, Wire
 
 InvitationState = Literal["sent", "shown", "accepted", "dismissed"]
@@ -105,6 +106,10 @@ class FilledForm(Wire, frozen=True):
     consent: Annotated[str, Meta(max_length=40, pattern=NO_NUL)] | None = None
     locale: Literal["ru", "en"] = "en"
     page: Url = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        mask_fields(self, ("page",))  # it is kept as the consent's source
 
 
 class Consent(Answer, frozen=True):
