@@ -21,6 +21,7 @@ from okno.kit.ids import uuid7
 from okno.notifications.customers import Pass
 from okno.visits.types import Inbox
 from tests.files.conftest import png
+from tests.http.fuzz_journeys import copies, join, welcome
 from tests.support.live import Live, enter, other_workspace, say
 
 SOAK = bool(os.environ.get("OKNO_SOAK"))
@@ -303,7 +304,7 @@ def journey(world: World, session: Any) -> None:
     found = go("add_identity", "POST", f"/api/v1/contacts/{contact}/identities", json=address).json()["identities"]
     go("remove_identity", "DELETE", f"/api/v1/contacts/{contact}/identities/{found[0]['id']}")
     mine = world.pools["conversation_id"][-1]
-    go("get_conversation", "GET", f"/api/v1/conversations/{mine}")
+    customer = go("get_conversation", "GET", f"/api/v1/conversations/{mine}").json()["contact"]
     message = {"type": "message", "text": "hello"}
     go("send_event", "POST", f"/api/v1/conversations/{mine}/events", params={"id": str(uuid7())}, json=message)
     go("close_conversation", "POST", f"/api/v1/conversations/{mine}/closing")
@@ -329,6 +330,9 @@ def journey(world: World, session: Any) -> None:
     go("change_role", "PUT", f"/api/v1/roles/{role_id}", json={**role, "permissions": ["conversations", "reveal"]})
     go("delete_role", "DELETE", f"/api/v1/roles/{role_id}")
     secrets = f"/api/v1/conversations/{mine}/secrets"
+    join(world, go, mine)
+    welcome(world, go)
+    copies(world, go, customer, mine)
     world.wait(world.live.app.database.execute("DELETE FROM secret"))
     secret = go("ask_secret", "POST", secrets, json={"purpose": "code_word"}).json()["id"]
     go("give_secret", "POST", f"/api/v1/widget/{key}/secrets/{secret}", "visitor", json={"value": "swordfish"})

@@ -1,0 +1,78 @@
+"""Journeys of the fuzz test through what no generator guesses: greetings, forms, merging, copies."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from okno.kit.ids import uuid7
+
+
+def welcome(world: Any, go: Any) -> None:
+    """A page is looked at, its visitor invited; another fills in a form."""
+    key = f"/api/v1/widget/{world.inbox.key}"
+    page = {"visit": str(uuid7()), "url": "https://shop.example/"}
+    visitor = str(uuid7())
+    person = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    go("beat", "POST", f"{key}/beats", "", json={**page, "visitor": visitor}, headers=person)
+    go("list_visitors", "GET", "/api/v1/visitors")
+    go("list_visitor_visits", "GET", f"/api/v1/visitors/{visitor}/visits")
+    invitations = f"/api/v1/visitors/{visitor}/invitations"
+    first = go("invite_visitor", "POST", invitations, json={"id": str(uuid7()), "text": "May I help?"}).json()["id"]
+    go("get_invitation", "GET", f"/api/v1/visitors/invitations/{first}")
+    go("withdraw_invitation", "DELETE", f"/api/v1/visitors/invitations/{first}")
+    second = go("invite_visitor", "POST", invitations, json={"id": str(uuid7()), "text": "May I help?"}).json()["id"]
+    go("beat", "POST", f"{key}/beats", "", json={**page, "visitor": visitor}, headers=person)
+    fate = {"visitor": visitor, "what": "invitation", "id": second, "fate": "shown"}
+    go("tell_fate", "POST", f"{key}/fates", "", json=fate)
+    world.wait(enter(world, "invited", visitor))
+    go("accept_invitation", "POST", f"{key}/invitations/{second}/acceptance", "invited")
+    greeting = {"id": str(uuid7()), "name": "Hello", "text_en": "Hello!"}
+    go("change_inbox", "PATCH", f"/api/v1/inboxes/{world.inbox.id}", json={"greetings": [greeting]})
+    go("answer_greeting", "POST", f"{key}/greetings/{greeting['id']}/answer", "invited")
+    form = {"on": True, "fields": [{"field": "name"}], "consent_en": "I agree", "consent_version": "1"}
+    go("change_inbox", "PATCH", f"/api/v1/inboxes/{world.inbox.id}", json={"form": form})
+    world.wait(enter(world, "newcomer", str(uuid7())))
+    filled = {"id": str(uuid7()), "text": "Where is my order?", "name": "Olga", "consent": "1"}
+    go("fill_form", "POST", f"{key}/form", "newcomer", json=filled)
+
+
+def join(world: Any, go: Any, conversation: str) -> None:
+    """A message continues in a conversation of its own, and back."""
+    place = f"/api/v1/conversations/{conversation}"
+    events = go("list_events", "GET", f"{place}/events").json()["events"]
+    said = [e["seq"] for e in events if e["body"]["type"] == "message" and not e["body"].get("deleted")]
+    other = go("split_conversation", "POST", f"{place}/splits", json={"seqs": said[-1:]}).json()["id"]
+    go("merge_conversations", "POST", f"{place}/merges", json={"conversation": other})
+    go("part_conversations", "DELETE", f"{place}/merges/{other}")
+
+
+def copies(world: Any, go: Any, contact: str, conversation: str) -> None:
+    """Transcripts saved and sent, everything of a person packed and taken."""
+    place = f"/api/v1/conversations/{conversation}/transcript"
+    own = f"/api/v1/widget/{world.inbox.key}/conversations/{conversation}/transcript"
+    person = f"/api/v1/contacts/{contact}"
+    new = {"type": "email", "address": f"{uuid7()}@example.com"}
+    identities = go("add_identity", "POST", f"{person}/identities", json=new).json()["identities"]
+    go("save_transcript", "GET", place, params={"format": "txt"})
+    go("send_transcript", "POST", f"{place}/letter", json={"identity": identities[-1]["id"], "format": "txt"})
+    go("save_own_transcript", "GET", own, "visitor", params={"format": "html"})
+    go("send_own_transcript", "POST", f"{own}/letter", "visitor", json={"format": "txt"})
+    made = go("export_person", "POST", f"{person}/exports").json()["id"]
+    world.wait(packed(world, UUID(made)))
+    go("take_export", "GET", f"{person}/exports/{made}/package")
+    go("delete_export", "DELETE", f"{person}/exports/{made}")
+
+
+async def enter(world: Any, actor: str, visitor: str) -> None:
+    """A browser of this visitor opens the chat."""
+    who = {"visitor": UUID(visitor), "identity": None, "name": "", "email": "", "locale": "en"}
+    guest = await world.live.app.site.enter(world.inbox.key, None, **who)
+    world.headers[actor] = {"authorization": f"Bearer {guest.token}"}
+
+
+async def packed(world: Any, export: UUID) -> None:
+    await world.live.app.exports.persons.run(f"{world.workspace_id}:{export}")
+    async with asyncio.timeout(30):
+        sql = "SELECT status FROM person_export WHERE id = $1"
+        while await world.live.app.database.fetchval(sql, export) != "ready":
+            await asyncio.sleep(0.05)
