@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import Parameter
 
@@ -72,9 +72,9 @@ class BytesAnswer(Operation):
 
     content_types: ClassVar[tuple[str, ...]] = ("application/octet-stream",)
 
-    def __init__(self, *, responses: dict[str, OpenAPIResponse], **others: Any) -> None:
+    def __init__(self, *, responses: dict[str, OpenAPIResponse | Reference], **others: Any) -> None:
         for status, said in responses.items():
-            if status.startswith("2"):
+            if status.startswith("2") and isinstance(said, OpenAPIResponse):
                 schema = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
                 said.content = {one: OpenAPIMediaType(schema=schema) for one in self.content_types}
         super().__init__(responses=responses, **others)
