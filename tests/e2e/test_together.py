@@ -106,7 +106,7 @@ def test_a_colleague_is_named_given_a_task_and_many_are_closed_at_once(
     card = console.get_by_test_id("card-pane")
     card.get_by_test_id("task-text").fill("Перезвонить")
     her = maria.request.get(f"{server.url}/api/v1/session").json()["operator"]["id"]
-    card.locator("select").select_option(her)
+    card.locator("select.who").select_option(her)
     card.get_by_role("button", name="Добавить", exact=True).click()
     expect(console.get_by_test_id("system").filter(has_text="Задача: Перезвонить")).to_be_visible()
     maria.get_by_test_id("tasks-link").click()
