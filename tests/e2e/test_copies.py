@@ -80,8 +80,6 @@ def test_a_person_is_exported_from_the_card(shop: Page, console: Page) -> None:
     frame = panel(shop)
     say(frame, "Пришлите все мои данные")
     open_latest(console, "Пришлите все мои данные")
-    if console.get_by_test_id("card-pane").count() == 0:
-        console.get_by_test_id("card").click()
     console.get_by_test_id("export-ask").click()
     expect(console.get_by_test_id("export-take")).to_be_visible(timeout=60_000)
     console.get_by_test_id("export-ask").scroll_into_view_if_needed()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import close_everything
 from tests.e2e.test_console_access import faults
 from tests.e2e.test_conversation import SLOW_MS, panel, say
 from tests.support.process import Server, free_port
@@ -57,6 +58,7 @@ def test_a_chat_is_answered_by_template_and_closed_by_six_keys(console: Page, br
     write_template(console, server, "Спасибо за обращение", "спс", "Спасибо, {{contact.name | друг}}! Хорошего дня.")
     expect(console.get_by_test_id("template-preview")).to_contain_text("Спасибо, Мария Соколова!")
     assert faults(console) == []
+    close_everything(console)
     console.goto(f"{server.url}/conversations")
     asks = customer(browser, server, "Лампа пришла, всё хорошо")
     waits = customer(browser, server, "А у меня другой вопрос")

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import fresh_server, sign_in
+from tests.e2e.conftest import fresh_server, give_password
 from tests.e2e.test_conversation import SLOW_MS
 from tests.e2e.test_hours import call
 from tests.support.process import Server
@@ -110,7 +110,7 @@ def test_the_queue_form_shows_who_would_get_it(console: Page, server: Server) ->
 def test_one_sees_where_one_is_signed_in_and_ends_it(browser: Browser, console: Page, server: Server) -> None:
     """A laptop left at home, or a thief's browser, would stay signed in."""
     other = browser.new_context(locale="ru-RU").new_page()
-    sign_in(other, server)
+    give_password(other, server)
     console.goto(f"{server.url}/settings/sessions")
     expect(console.get_by_test_id("session").first).to_contain_text("Chrome, Linux")
     expect(console.get_by_test_id("session").filter(has_text="этот браузер")).to_have_count(1)

@@ -28,6 +28,7 @@ from okno.kit.tasks import Tasks
 
 SQL = load_queries("okno.bus")
 PAUSE_S = 0.25  # a handler looks at most four times a second, and rests as long as it worked: people come first
+RUSH_TICK_S = 2.0  # in a rush all look together, at these ticks, and do one page each: what is left is done after it
 PAGES_KEPT = 4  # of the outbox, for handlers that are equally far
 SPAN_EVENTS_MAX = 1_000  # as large as a batch can be
 POLL_S = 1.0  # when nobody wakes us: another process may have written
@@ -81,6 +82,8 @@ class Bus:
         self._stepping: dict[str, asyncio.Lock] = {}
         self._pages: dict[tuple[tuple[int, int], frozenset[str]], Page] = {}
         self._turns = Turns(database)
+        self.rushed: Callable[[], bool] = lambda: False
+        """Whether so much is being said that handlers stand back."""
 
     def handle(self, name: str, topics: set[str], handler: Handler) -> None:
         """Register before `start`. The name is the cursor's: it must not change between versions."""
@@ -122,13 +125,17 @@ class Bus:
             begun = self._clock.monotonic()
             rows = await self.step(name)
             if rows:
-                took_s = self._clock.monotonic() - begun
-                await self._clock.sleep(took_s if rows >= limits.OUTBOX_READ_MAX else max(PAUSE_S, took_s))
+                await self._clock.sleep(self._rest_s(begun, full=rows >= limits.OUTBOX_READ_MAX))
             else:
                 try:
                     await asyncio.wait_for(wake.wait(), POLL_S)
                 except TimeoutError:
                     continue
+
+    def _rest_s(self, begun: float, *, full: bool) -> float:
+        now = self._clock.monotonic()
+        rest_s = now - begun if full else max(PAUSE_S, now - begun)
+        return max(rest_s, RUSH_TICK_S - now % RUSH_TICK_S) if self.rushed() else rest_s
 
     async def step(self, name: str) -> int:
         """Read and handle one page; how many rows there were."""

@@ -182,6 +182,9 @@ def millis(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
+RATE_S = 0.5
+
+
 class Waiter:
     """An origin for callers that await one draft."""
 
@@ -206,6 +209,16 @@ class Writer:
         self._listeners: list[Callable[[Sequence[tuple[Draft, Outcome]]], None]] = []
         self.batches = 0
         self.events = 0
+        self._measured = (clock.monotonic(), 0)
+        self._rate = 0.0
+
+    def is_rushed(self) -> bool:
+        """Whether more than RUSH_EVENTS_PER_S were appended a second of late: all else then stands back."""
+        since, events = self._measured
+        took_s = self._clock.monotonic() - since
+        if took_s >= RATE_S:
+            self._rate, self._measured = (self.events - events) / took_s, (since + took_s, self.events)
+        return self._rate > limits.RUSH_EVENTS_PER_S
 
     def listen(self, listener: Callable[[Sequence[tuple[Draft, Outcome]]], None]) -> None:
         self._listeners.append(listener)

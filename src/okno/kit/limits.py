@@ -315,6 +315,7 @@ JOB_TRIES_MAX: Final = 6  # about ten minutes with the pauses between, then held
 JOB_PAUSE_S: Final = 10.0  # doubled after every failure
 JOB_PAUSE_S_MAX: Final = 300.0  # five minutes; a store that is away comes back
 JOB_S_MAX: Final = 600.0  # purging after a flood; a job that hangs ends here
+RUSH_EVENTS_PER_S: Final = 3_000  # ten times what a thousand operators say; beyond it reactions wait for the talk
 OUTBOX_READ_MAX: Final = 200
 OUTBOX_KEEP_HOURS: Final = 48  # two days to look at what happened
 LEASE_S: Final = 2.0  # a dead holder is missed for at most this and one renewal: under three seconds
