@@ -103,8 +103,8 @@ async def test_two_processes_lose_nothing_and_show_nothing_twice() -> None:
 @pytest.mark.parametrize("mutant", MUTANTS if SOAK else MUTANTS[:1])
 async def test_a_broken_build_is_noticed(mutant: str) -> None:
     """The tests above would be worth nothing if they let such a build pass."""
-    for seed in range(4):
-        report = await storm(5, seed=seed, mutant=mutant)
+    for seed in range(10):
+        report = await storm(2, seed=seed, mutant=mutant)
         print(f"\n{mutant}: {report}")
         if any(fault.startswith(("acked", "operator", "visitor", "seq", "never settled")) for fault in report.faults):
             return

@@ -113,7 +113,7 @@ def igor(browser: Browser, console: Page, server: Server) -> Iterator[Page]:
 
 def until(page: Page, what: Any) -> Any:
     """What it comes to, waited for while the page lives on."""
-    end = time.monotonic() + SLOW_MS / 1000
+    end = time.monotonic() + 3 * SLOW_MS / 1000  # a letter goes from hand to hand
     while not (found := what()):
         assert time.monotonic() < end, "it did not come"
         page.wait_for_timeout(50)

@@ -27,6 +27,7 @@ def test_a_message_is_found_by_another_form_and_shown_in_its_place(shop: Page, c
     expect(console.get_by_test_id("search-nothing")).to_be_visible()
     expect(console).to_have_url(re.compile("where=notes"))
     console.get_by_test_id("search-clear").click()
+    expect(hit).to_be_visible()
     field.press("ArrowDown")
     expect(hit).to_be_focused()
     hit.press("Enter")
