@@ -19,8 +19,8 @@ MANIFEST = CACHE / "manifest.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROXIES = ("nginx", "caddy")
 IGNORE_SYSTEM = "OKNO_TEST_TOOLS_IGNORE_SYSTEM"
-# The same engine without a window of its own: windows nobody sees would cost a third of the journeys' time. It looks for
-# chromium-common's files beside itself, also where that package is installed; fonts are only recommended, and a page
+# The same engine without a window of its own: windows nobody sees would cost a third of the journeys' time.
+# chromium-common's files belong beside it, also where that package is installed; fonts are only recommended, and a page
 # without one has no text.
 PACKAGES = ("chromium-headless-shell", "chromium-common", "fonts-dejavu-core")
 EXECUTABLE = "usr/lib/chromium/chromium-headless-shell"
