@@ -146,6 +146,7 @@ async def _serve(settings: Settings) -> None:
             process=process,
         )
         app.flood.enabled = settings.flood_limits
+        app.metrics.token, app.metrics.process = settings.metrics_token, number_of()
         if settings.worker:
             app.tasks.loop(partial(_work_beside, settings, url), name="worker")
         watcher = asyncio.create_task(watch(server)) if server else None

@@ -54,6 +54,7 @@ from okno.files.api import Files
 from okno.http import pages
 from okno.http.assembly import make_app
 from okno.http.audit import audit_hook
+from okno.http.metrics import Metrics
 from okno.http.static import Static, static_folder
 from okno.imports import handlers as imports_handlers
 from okno.imports import routes as imports_routes
@@ -216,6 +217,9 @@ class App:
 
     def _wire(self) -> None:
         """News comes up: lower slices tell whoever registered here."""
+        self.metrics = Metrics(
+            *(self.clock, self.bus, self.mailer, self.routing, self.conversations, self.realtime.count_sockets)
+        )
         teller = self._wire_far() if self.hints.shared else self.hub
         self.conversations.listen(teller)
         self.access.listen(teller)
@@ -278,6 +282,7 @@ class App:
         await self.blocks.refresh()
         self.tasks.loop(self.blocks.run, name="blocks")
         self.tasks.loop(self.writer.run, name="writer")
+        self.tasks.loop(self.metrics.run, name="metrics")
         self.tasks.loop(self.access.run_names, name="names")
         self.tasks.loop(self.mailer.run, name="mailer")
         self.tasks.loop(self.hub.run_lists, name="lists")
@@ -342,6 +347,7 @@ class App:
             "hours": self.hours,
             "sla": self.sla,
             "promises": self.promises,
+            "metrics": self.metrics,
         }
         return make_app(
             api=[

@@ -54,6 +54,14 @@ class Page(NamedTuple):
     groups: Sequence[Group]
 
 
+class Measured(NamedTuple):
+    """Seconds each handler is behind, what it could not handle, and jobs by status."""
+
+    lags_s: dict[str, float]
+    parked: dict[str, int]
+    jobs: dict[str, int]
+
+
 async def emit(connection: Connection, clock: Clock, topic: str, payload: Any) -> None:
     """Leave news in the caller's transaction; it is read after the commit, or never if there is none."""
     await connection.execute(SQL["emit"], clock.now(), topic, msgspec.json.encode(payload).decode())
@@ -194,6 +202,20 @@ class Bus:
     async def _tidy(self) -> None:
         await self._db.execute(SQL["forget"], self._clock.now() - timedelta(hours=limits.OUTBOX_KEEP_HOURS))
         await asyncio.sleep(HOUSEKEEPING_S)
+
+    async def measure(self) -> "Measured":
+        """For whoever watches the server."""
+        names = list(self._handlers)
+        topics = [",".join(sorted(self._handlers[name][0])) for name in names]
+        now = self._clock.now()
+        lags = await self._db.fetch(SQL["list_lags"], names, topics)
+        parked = await self._db.fetch(SQL["count_parked"])
+        jobs = await self._db.fetch(SQL["count_jobs"])
+        return Measured(
+            {r["handler"]: max((now - r["at"]).total_seconds(), 0.0) if r["at"] else 0.0 for r in lags},
+            dict.fromkeys(names, 0) | {r["handler"]: r["parked"] for r in parked},
+            {r["status"]: r["jobs"] for r in jobs},
+        )
 
     async def list_parked(self) -> list[Any]:
         return list(await self._db.fetch(SQL["list_parked"]))

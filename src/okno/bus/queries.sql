@@ -83,6 +83,20 @@ SELECT waiting.at
  WHERE c.handler = $1 LIMIT 1;
 
 
+-- Since when each handler has news it has not done; null when it has done all. $2 are its topics with commas between.
+-- name: list_lags :many
+SELECT h.handler, waiting.at
+  FROM unnest($1::text[], $2::text[]) AS h (handler, topics) JOIN bus_cursor c ON c.handler = h.handler
+  LEFT JOIN LATERAL (SELECT o.at FROM outbox o
+                      WHERE (o.xid, o.id) > (c.xid, c.id) AND o.topic = ANY(string_to_array(h.topics, ','))
+                      ORDER BY o.xid, o.id LIMIT 1) waiting ON true LIMIT 1000;
+
+-- name: count_parked :many
+SELECT handler, count(*) AS parked FROM bus_parked GROUP BY handler LIMIT 1000;
+
+-- name: count_jobs :many
+SELECT status::text, count(*) AS jobs FROM okno_jobs.pgqueuer GROUP BY status LIMIT 20;
+
 -- name: keep_hints :exec
 INSERT INTO outbox (at, topic, payload) SELECT $1, 'hint', unnest($2::text[]);
 

@@ -54,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="Comma-separated private networks that connectors to own systems may call, 10.1.0.0/16")
     ] = ""
     geoip_db: Annotated[str, Meta(description="File .mmdb that knows cities by address: the place of a visitor")] = ""
+    metrics_token: Annotated[
+        str, Meta(description="Whoever sends it as a bearer token may read /metrics; without one nobody may")
+    ] = ""
     locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"
     worker: Annotated[bool, Meta(description="serve starts a process for slow work; false where others run")] = True
@@ -72,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.data)
 
 
-SECRET = frozenset({"database_url", "smtp_url", "nats_url"})
+SECRET = frozenset({"database_url", "smtp_url", "nats_url", "metrics_token"})
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, overrides: Mapping[str, Any] | None = None) -> Settings:

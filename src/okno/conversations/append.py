@@ -212,6 +212,11 @@ class Writer:
         self._measured = (clock.monotonic(), 0)
         self._rate = 0.0
 
+    @property
+    def pending(self) -> int:
+        """Drafts that wait for the next batch."""
+        return len(self._pending)
+
     def is_rushed(self) -> bool:
         """Whether more than RUSH_EVENTS_PER_S were appended a second of late: all else then stands back."""
         since, events = self._measured

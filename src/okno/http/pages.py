@@ -13,6 +13,7 @@ from okno.bus.hints import Hints
 from okno.db.pool import Database
 from okno.http.api_page import CSP, render_api_page
 from okno.http.demo import DEMO_CSP, demo_page
+from okno.http.metrics import get_metrics
 from okno.http.reference import schema_of
 from okno.http.static import Asset, Static
 from okno.kit.errors import NotFound, OknoError, Unavailable
@@ -200,6 +201,7 @@ ROUTER = Router(
             get_api_page,
             get_health,
             get_ready,
+            get_metrics,
         ),
     ],
 )

@@ -46,6 +46,11 @@ class Mailer:
     def enabled(self) -> bool:
         return self._server is not None
 
+    async def measure(self) -> tuple[int, int]:
+        """Letters that wait, and that were given up lately."""
+        record = await self._db.fetchrow(SQL["measure_letters"])
+        return (record["waiting"], record["given_up"]) if record else (0, 0)
+
     async def post(self, tx: Connection, letter: Letter, about: Concerned | None = None) -> None:
         """Queue it in the caller's transaction. Raises `TooMany` when LETTERS_WAITING_MAX wait already."""
         if await tx.fetchval(SQL["count_waiting"], limits.LETTERS_WAITING_MAX) >= limits.LETTERS_WAITING_MAX:

@@ -7,6 +7,9 @@ DELETE FROM letter WHERE workspace_id = $1 AND contact_ids @> ARRAY[$2::uuid];
 -- name: count_waiting :value
 SELECT count(*) FROM (SELECT FROM letter WHERE NOT given_up LIMIT $1) AS waiting;
 
+-- name: measure_letters :one
+SELECT count(*) FILTER (WHERE NOT given_up) AS waiting, count(*) FILTER (WHERE given_up) AS given_up FROM letter LIMIT 1;
+
 -- name: take_due :many
 UPDATE letter SET due_at = $2, tries = tries + 1
  WHERE id IN (SELECT id FROM letter WHERE due_at <= $1 AND NOT given_up ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)

@@ -72,6 +72,14 @@ class Realtime:
             for connection in list(self.sessions):
                 connection.sweep(now)
 
+    def count_sockets(self) -> dict[str, int]:
+        """Connections by party; `nobody` has not said hello yet."""
+        found = {"customer": 0, "operator": 0, "nobody": 0}
+        for connection in self.sessions:
+            session = connection.session
+            found["nobody" if session is None else "customer" if session.customer else "operator"] += 1
+        return found
+
     def on_blocks_changed(self) -> None:
         """Who was blocked while inside has to go."""
         for connection in list(self.sessions):

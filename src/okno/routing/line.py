@@ -47,6 +47,14 @@ class Lines:
         self._clock = clock
         self._conversations = conversations
 
+    async def measure(self) -> list[tuple[int, int, str, int, float]]:
+        """Workspace, queue, its name, how many wait in it, and since how many seconds the oldest."""
+        now = self._clock.now()
+        return [
+            (r["workspace_id"], r["queue_id"], r["name"], r["waiting"], _age_s(now, r["oldest_at"]))
+            for r in await self._db.fetch(SQL["measure_lines"])
+        ]
+
     async def list_queues(self, workspace_id: int) -> list[Queue]:
         """The default queue first; it is made where there is none."""
         records = await self._db.fetch(SQL["list_queues"], workspace_id, limits.QUEUES_MAX)
@@ -218,3 +226,7 @@ def belongs_to(r: Any, queues: Mapping[int, Queue], team_id: int) -> Queue:
     if found is None:
         raise NotFound("the workspace has no default queue")
     return queues[found]
+
+
+def _age_s(now: datetime, at: datetime | None) -> float:
+    return max((now - at).total_seconds(), 0.0) if at else 0.0

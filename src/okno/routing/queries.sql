@@ -470,3 +470,9 @@ SELECT $1, e.id, e.conversation_id, e.episode, e.queue_id, e.entered_at, $13, e.
     AS e (id, conversation_id, episode, queue_id, entered_at, priority, skill_id, skill_level, language,
           preferred_operator_id, preferred_until)
 ON CONFLICT (workspace_id, conversation_id) WHERE left_at IS NULL DO NOTHING;
+
+-- Of all workspaces, for whoever watches the server.
+-- name: measure_lines :many
+SELECT q.workspace_id, q.id AS queue_id, q.name, count(e.id) AS waiting, min(e.joined_at) AS oldest_at
+  FROM queue q LEFT JOIN queue_entry e ON e.workspace_id = q.workspace_id AND e.queue_id = q.id AND e.left_at IS NULL
+ GROUP BY q.workspace_id, q.id, q.name LIMIT 10000;
