@@ -19,12 +19,10 @@ MANIFEST = CACHE / "manifest.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROXIES = ("nginx", "caddy")
 IGNORE_SYSTEM = "OKNO_TEST_TOOLS_IGNORE_SYSTEM"
-# The same engine without a window of its own: windows nobody sees would cost a third of the journeys' time.
-# chromium-common's files belong beside it, also where that package is installed; fonts are only recommended, and a page
-# without one has no text.
-PACKAGES = ("chromium-headless-shell", "chromium-common", "fonts-dejavu-core")
-EXECUTABLE = "usr/lib/chromium/chromium-headless-shell"
-UNPACKED = "chromium-headless-shell-"
+# Chromium looks for chromium-common's files beside itself, also where that package is installed; fonts are only
+# recommended, and a page without one has no text. The smaller chromium-headless-shell shows no notifications.
+PACKAGES = ("chromium", "chromium-common", "fonts-dejavu-core")
+EXECUTABLE = "usr/lib/chromium/chromium"
 # Of the running system in any case: another one beside its own loader would not start.
 NEVER = frozenset({"libc6", "libc-bin"})
 VERSION_S_MAX = 30
@@ -63,7 +61,7 @@ def system_chromium() -> str | None:
 
 def unpacked_chromium() -> str | None:
     """What an earlier run has unpacked."""
-    folders = sorted(CACHE.glob(f"{UNPACKED}*/run"), key=lambda run: run.stat().st_mtime)
+    folders = sorted(CACHE.glob("chromium-[0-9]*/run"), key=lambda run: run.stat().st_mtime)
     return next((str(run) for run in reversed(folders) if answers(run)), None)
 
 
@@ -81,8 +79,8 @@ def unpack_chromium() -> str:
         subprocess.run(["dpkg-deb", "-x", str(package), str(root)], check=True)
     if not (root / EXECUTABLE).is_file():
         raise ToolMissing(f"the distribution's packages {', '.join(names)} hold no {EXECUTABLE}")
-    version = next(packages.glob(f"{PACKAGES[0]}_*.deb")).name.split("_")[1]
-    folder = CACHE / f"{UNPACKED}{version.replace('%3a', '.')}"
+    version = next(packages.glob("chromium_*.deb")).name.split("_")[1]
+    folder = CACHE / f"chromium-{version.replace('%3a', '.')}"
     shutil.rmtree(packages)
     shutil.rmtree(part / "apt")
     write_wrapper(part, folder)

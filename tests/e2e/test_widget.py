@@ -218,6 +218,7 @@ def test_axe_finds_nothing_in_any_state(
     frame.get_by_test_id("voice-open").click()
     expect(frame.get_by_role("button", name="Stop")).to_be_visible()
     assert faults(page) == []
+    expect(frame.get_by_role("timer")).not_to_have_text("0:00")
     frame.get_by_role("button", name="Stop").click()
     expect(frame.locator("audio")).to_be_visible()
     assert faults(page) == []
@@ -283,6 +284,7 @@ def test_a_voice_message_arrives(shop: Page, console: Page) -> None:
     """What a customer said into the microphone would be lost on the way."""
     frame = panel(shop)
     frame.get_by_test_id("voice-open").click()
+    expect(frame.get_by_role("timer")).not_to_have_text("0:00", timeout=SLOW_MS)
     frame.get_by_role("button", name="Остановить").click(timeout=SLOW_MS)
     expect(frame.locator("audio")).to_be_visible()
     frame.get_by_test_id("voice-send").click()

@@ -7,6 +7,15 @@ from uuid import UUID
 from okno.kit.ids import uuid7
 
 
+def look(world: Any, go: Any) -> None:
+    """Whatever an operator reads without naming anything."""
+    for path, item in world.document["paths"].items():
+        operation = item.get("get")
+        needs = [p for p in (operation or {}).get("parameters", ()) if p.get("required")]
+        if operation and "{" not in path and not needs:
+            go(operation["operationId"], "GET", path)
+
+
 def welcome(world: Any, go: Any) -> None:
     """A page is looked at, its visitor invited; another fills in a form."""
     key = f"/api/v1/widget/{world.inbox.key}"
@@ -59,6 +68,7 @@ def copies(world: Any, go: Any, contact: str, conversation: str) -> None:
     go("send_own_transcript", "POST", f"{own}/letter", "visitor", json={"format": "txt"})
     made = go("export_person", "POST", f"{person}/exports").json()["id"]
     world.wait(packed(world, UUID(made)))
+    go("list_exports", "GET", f"{person}/exports")
     go("take_export", "GET", f"{person}/exports/{made}/package")
     go("delete_export", "DELETE", f"{person}/exports/{made}")
 

@@ -21,7 +21,7 @@ from okno.kit.ids import uuid7
 from okno.notifications.customers import Pass
 from okno.visits.types import Inbox
 from tests.files.conftest import png
-from tests.http.fuzz_journeys import copies, join, welcome
+from tests.http.fuzz_journeys import copies, join, look, welcome
 from tests.support.live import Live, enter, other_workspace, say
 
 SOAK = bool(os.environ.get("OKNO_SOAK"))
@@ -331,6 +331,7 @@ def journey(world: World, session: Any) -> None:
     go("change_role", "PUT", f"/api/v1/roles/{role_id}", json={**role, "permissions": ["conversations", "reveal"]})
     go("delete_role", "DELETE", f"/api/v1/roles/{role_id}")
     secrets = f"/api/v1/conversations/{mine}/secrets"
+    look(world, go)
     join(world, go, mine)
     welcome(world, go)
     copies(world, go, customer, mine)

@@ -7,6 +7,7 @@ import pytest
 
 from okno.app.wiring import App
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+from okno.routing import store
 from okno.routing.types import (
     Consultation,
     DeskChange,
@@ -304,8 +305,9 @@ async def test_transfer_to_somebody_a_team_and_a_skill(app: App) -> None:
     await company.answer(igor, conversation)
     colleague = await company.operator(here=False)
     await app.routing.transfer(igor, conversation, Transfer(operator=colleague.operator_id, note="he is angry"))
-    found = await company.whereabouts(conversation)
-    assert (found.operator, found.why.how, found.why.by) == (colleague.operator_id, "transfer", igor.name)
+    sql = "SELECT why FROM assignment WHERE conversation_id = $1 AND operator_id = $2"
+    why = store.parse_why(await app.database.fetchval(sql, conversation, colleague.operator_id))
+    assert (why.how, why.by) == ("transfer", igor.name)
     assert (await company.row(conversation)).waiting_since is not None
     # His chair is empty: it does not stay there.
     specialist = await company.operator(specialist=True, skills=[OperatorSkill(skill.id, 3)])

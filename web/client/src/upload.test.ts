@@ -82,11 +82,11 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function upload(bytes: Uint8Array): { upload: Upload; end: Promise<string> } {
+function upload(bytes: Uint8Array, headers: () => Record<string, string> | null = () => ({})): { upload: Upload; end: Promise<string> } {
   let it!: Upload
   const end = new Promise<string>((resolve) => {
     it = new Upload({
-      ...{ url: "/files", file: new Bytes(bytes) as unknown as Blob, name: "чек.pdf", type: "application/pdf", id: "1", headers: () => ({}) },
+      ...{ url: "/files", file: new Bytes(bytes) as unknown as Blob, name: "чек.pdf", type: "application/pdf", id: "1", headers },
       onDone: resolve,
       onFail: (problem) => resolve(`failed ${problem.status}`),
     })
@@ -112,6 +112,17 @@ test("half a piece and a silent line are gone on from, not sent anew", async () 
   expect(arrived()).toBe(true)
   expect(server.log.filter((m) => m === "HEAD").length).toBeGreaterThanOrEqual(2)
   expect(server.log.filter((m) => m === "POST")).toHaveLength(1)
+})
+
+test("a file chosen before anybody is known waits for that and is not refused", async () => {
+  let known = false
+  const { end } = upload(BYTES, () => (known ? {} : null))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(server.log).toEqual([])
+  known = true
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await end).toBe("1")
+  expect(arrived()).toBe(true)
 })
 
 test("a refused file fails with the server's reason and is not tried again", async () => {

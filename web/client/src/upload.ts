@@ -15,7 +15,8 @@ export interface UploadOptions {
   type: string
   /** A UUIDv7 made by the client; the attachment goes by it. */
   id: string
-  headers: () => Record<string, string>
+  /** Null while nobody is known yet: the file waits. */
+  headers: () => Record<string, string> | null
   onProgress?: (sent: number, total: number) => void
   onDone: (id: string) => void
   /** Refused for good; the reason is for the user. */
@@ -124,7 +125,9 @@ export class Upload {
   }
 
   private ask(method: string, body: Body = null, offset = 0): Promise<Answer> {
-    const { url, id, name, type, file, headers } = this.options
+    const { url, id, name, type, file } = this.options
+    const headers = this.options.headers()
+    if (!headers) return Promise.resolve({ status: 0, offset: 0, problem: null })
     return new Promise((resolve) => {
       const request = new XMLHttpRequest()
       this.request = request
@@ -150,7 +153,7 @@ export class Upload {
       }
       request.open(method, method === "POST" ? url : `${url}/${id}`)
       request.setRequestHeader("tus-resumable", "1.0.0")
-      for (const [header, value] of Object.entries(headers())) request.setRequestHeader(header, value)
+      for (const [header, value] of Object.entries(headers)) request.setRequestHeader(header, value)
       if (method === "POST") {
         request.setRequestHeader("upload-length", String(file.size))
         request.setRequestHeader("upload-metadata", `filename ${base64(name)},filetype ${base64(type)},id ${base64(id)}`)

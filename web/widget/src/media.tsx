@@ -66,7 +66,7 @@ export default function Media({ files, talk }: { files: Attachment[]; talk: Talk
             const wide = link?.width ?? file.width
             const high = link?.height ?? file.height
             return (
-              <button type="button" key={file.id} aria-label={`${more().open}: ${file.name}`} data-testid="picture" onClick={() => links && setBig(at)}>
+              <button type="button" key={file.id} aria-label={`${more().open}: ${file.name}`} data-testid="picture" onClick={() => setBig(at)}>
                 {link && <img src={link.preview_url ?? link.url} alt={file.name} width={wide || undefined} height={high || undefined} onError={again(file.id)} />}
               </button>
             )

@@ -33,6 +33,7 @@ export default function Voice({ close, done }: { close: () => void; done: (file:
         if (!here) return
         const type = it.mimeType.split(";")[0]!
         const file = new File(parts, `voice.${type.includes("mp4") ? "m4a" : "webm"}`, { type })
+        if (!file.size) return close() // stopped before the microphone gave a sound
         setMade({ file, url: URL.createObjectURL(file) })
         setState("off")
       }
