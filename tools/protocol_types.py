@@ -9,6 +9,7 @@ import msgspec
 from okno.access import types as access
 from okno.analytics import types as analytics
 from okno.attributes import types as attributes
+from okno.automation import types as automation
 from okno.contacts import types as contacts
 from okno.conversations import types as conversations
 from okno.conversations.search import types as search
@@ -101,6 +102,7 @@ def render() -> str:
         imports,
         integrations,
         teamwork,
+        automation,
     )
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]
@@ -118,6 +120,8 @@ def render() -> str:
         ("Body", conversations.Body),
         ("Send", conversations.Send),
         ("Act", desk.Act),
+        ("Condition", automation.Condition),
+        ("RuleAct", automation.RuleAct),
         ("ClientFrame", frames.ClientFrames),
         ("ServerFrame", frames.ServerFrames),
     ):

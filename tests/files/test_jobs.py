@@ -13,8 +13,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from okno.access.keys import Keys
 from okno.app.wiring import App
 from okno.app.worker import jobs_of
+from okno.automation.api import Webhooks
 from okno.bus import jobs
 from okno.conversations.types import SendDeletion
 from okno.db import migrate
@@ -26,10 +28,15 @@ from tests.files.conftest import Staff, Visitor, png
 from tests.support.process import Server, data_folder
 
 
+def all_jobs(app: App) -> Any:
+    webhooks = Webhooks(app.database, Keys(bytes(32)), app.clock)
+    return jobs_of(app.files, app.imports, app.exports.persons, webhooks)
+
+
 async def drain(app: App, work: Any = None) -> None:
     """Everything, also what is for later."""
     await app.database.execute("UPDATE okno_jobs.pgqueuer SET execute_after = now() WHERE status = 'queued'")
-    await Worker(app.database, work or jobs_of(app.files, app.imports, app.exports.persons), {}).run(drain=True)
+    await Worker(app.database, work or all_jobs(app), {}).run(drain=True)
 
 
 async def objects_of(app: App, file: str) -> list[str]:

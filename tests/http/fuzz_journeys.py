@@ -16,6 +16,25 @@ def look(world: Any, go: Any) -> None:
             go(operation["operationId"], "GET", path)
 
 
+def automate(go: Any) -> None:
+    """A rule is tried, made, changed, put in its place, looked at and deleted."""
+    condition = {"type": "test", "field": "message.text", "op": "contains", "values": ["never said"]}
+    go(
+        "forecast_automation_rule",
+        "POST",
+        "/api/v1/automation/forecast",
+        json={"trigger": "began", "condition": condition},
+    )
+    rule = {"name": "Mark", "trigger": "began", "condition": condition, "acts": [{"type": "label", "add": ["seen"]}]}
+    made = go("create_automation_rule", "POST", "/api/v1/automation/rules", json=rule).json()["id"]
+    place = f"/api/v1/automation/rules/{made}"
+    go("change_automation_rule", "PUT", place, json={**rule, "enabled": False})
+    known = go("list_automation_rules", "GET", "/api/v1/automation/rules").json()
+    go("order_automation_rules", "PUT", "/api/v1/automation/order", json={"rules": [one["id"] for one in known]})
+    go("list_automation_runs", "GET", f"{place}/runs")
+    go("delete_automation_rule", "DELETE", place)
+
+
 def welcome(world: Any, go: Any) -> None:
     """A page is looked at, its visitor invited; another fills in a form."""
     key = f"/api/v1/widget/{world.inbox.key}"

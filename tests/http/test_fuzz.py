@@ -21,7 +21,7 @@ from okno.kit.ids import uuid7
 from okno.notifications.customers import Pass
 from okno.visits.types import Inbox
 from tests.files.conftest import png
-from tests.http.fuzz_journeys import copies, join, look, welcome
+from tests.http.fuzz_journeys import automate, copies, join, look, welcome
 from tests.support.live import Live, enter, other_workspace, say
 
 SOAK = bool(os.environ.get("OKNO_SOAK"))
@@ -332,6 +332,7 @@ def journey(world: World, session: Any) -> None:
     go("delete_role", "DELETE", f"/api/v1/roles/{role_id}")
     secrets = f"/api/v1/conversations/{mine}/secrets"
     look(world, go)
+    automate(go)
     join(world, go, mine)
     welcome(world, go)
     copies(world, go, customer, mine)

@@ -87,7 +87,7 @@ export interface Closed {
   type: "closed"
   episode: number
 }
-/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`, `invited`. */
+/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`, `invited`, `rule`. */
 export interface Assigned {
   type: "assigned"
   operator: string | null
@@ -1309,7 +1309,7 @@ export interface Offer {
   expires_at: string
   why: Why
 }
-/** Why this operator got it: facts, from which a screen makes a sentence. `load_before_percent` of `limit_percent`; `free` is how many fitting operators had room; `level` of `skill`. */
+/** Why this operator got it: facts, from which a screen makes a sentence. `load_before_percent` of `limit_percent`; `free` is how many fitting operators had room; `level` of `skill`; `rule` is the name of the rule that sent it this way. */
 export interface Why {
   how: "automatic" | "offer" | "sticky" | "taken" | "transfer"
   queue?: string
@@ -1323,6 +1323,7 @@ export interface Why {
   level?: number
   language?: string
   by?: string
+  rule?: string
 }
 /** A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more. */
 export interface PlaceFrame {
@@ -2265,8 +2266,128 @@ export interface ViewChange {
   name?: string
   filter?: ViewFilter
 }
+/** `field` compared with any of `values`; letters' case and ё are not told apart. `at_least` and `at_most` compare numbers and dates; `known` and `unknown` need no value. A field that is not known is only `unknown`, `is_not` and `lacks`. */
+export interface RuleTest {
+  type: "test"
+  field: string
+  op: "at_least" | "at_most" | "contains" | "is" | "is_not" | "known" | "lacks" | "starts" | "unknown"
+  values?: string[]
+}
+/** Every one of them holds; of none: always. */
+export interface RuleAll {
+  type: "all"
+  of: (RuleTest | RuleAll | RuleAny | RuleNot)[]
+}
+/** At least one of them holds; of none: never. */
+export interface RuleAny {
+  type: "any"
+  of: (RuleTest | RuleAll | RuleAny | RuleNot)[]
+}
+export interface RuleNot {
+  type: "not"
+  of: RuleTest | RuleAll | RuleAny | RuleNot
+}
+/** Where it waits for an operator, until it is resolved: null leaves what the queue says. One of them is set. */
+export interface RouteAct {
+  type: "route"
+  queue?: number | null
+  skill?: number | null
+  skill_level?: number
+  priority?: number | null
+}
+/** This policy of answering, whatever else would fit, until it is resolved. */
+export interface SlaAct {
+  type: "sla"
+  policy: number
+}
+export interface RuleLabelAct {
+  type: "label"
+  add?: string[]
+  remove?: string[]
+}
+/** A note to colleagues; variables as in templates, what is not known stays in its braces. */
+export interface RuleNoteAct {
+  type: "note"
+  text: string
+}
+/** A template is sent to the customer as an automatic answer; he goes on waiting. Never with a gap in it. */
+export interface RuleReplyAct {
+  type: "reply"
+  template: string
+}
+/** The conversation and the event are posted there as JSON, signed; retried until it answers with a 2xx. */
+export interface WebhookAct {
+  type: "webhook"
+  url: string
+}
+/** The whole rule. `stop`: where it held, the rules after it are not looked at. */
+export interface RuleChange {
+  name: string
+  trigger: "answered" | "began" | "closed" | "labelled" | "message" | "overdue" | "rated"
+  condition: RuleTest | RuleAll | RuleAny | RuleNot
+  acts: (RouteAct | SlaAct | RuleLabelAct | RuleNoteAct | RuleReplyAct | WebhookAct)[]
+  enabled?: boolean
+  stop?: boolean
+}
+/** Rules are looked at in the order of `place`. `key` signs its webhooks (see `WebhookAct`). `runs` and `failed` of the last FIGURES_DAYS; `last_at` of any. */
+export interface Rule {
+  id: string
+  place: number
+  name: string
+  trigger: "answered" | "began" | "closed" | "labelled" | "message" | "overdue" | "rated"
+  condition: RuleTest | RuleAll | RuleAny | RuleNot
+  acts: (RouteAct | SlaAct | RuleLabelAct | RuleNoteAct | RuleReplyAct | WebhookAct)[]
+  enabled: boolean
+  stop: boolean
+  key: string
+  changed_at: string
+  runs: number
+  failed: number
+  last_at: string | null
+}
+/** Ids of all rules. */
+export interface RuleOrder {
+  rules: string[]
+}
+/** What a rule would have met, before it is switched on. */
+export interface RuleTrial {
+  trigger: "answered" | "began" | "closed" | "labelled" | "message" | "overdue" | "rated"
+  condition: RuleTest | RuleAll | RuleAny | RuleNot
+}
+/** A conversation the rule would have run in, and the event that would have woken it. */
+export interface RuleHit {
+  conversation: string
+  contact_name: string
+  seq: number
+  at: string
+  text: string
+}
+/** Of the `looked_at` conversations that spoke last, those in the reader's scope; `hits` the latest of `found`. */
+export interface RuleForecast {
+  looked_at: number
+  found: number
+  hits: RuleHit[]
+}
+/** `state`: `failed` names in `detail` what could not be done; `stopped`: it ran too often in this conversation. */
+export interface RuleRun {
+  conversation: string
+  contact_name: string
+  seq: number
+  at: string
+  state: "done" | "failed" | "running" | "stopped"
+  detail: string
+}
+/** A field conditions may name. `name`: of an attribute, as the company calls it; `choices`: what it can be. */
+export interface RuleField {
+  field: string
+  name: string
+  type: "choice" | "date" | "flag" | "link" | "number" | "text"
+  choices: string[]
+}
 export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
+export type Condition = RuleTest | RuleAll | RuleAny | RuleNot
+export type RuleAct = RouteAct | SlaAct | RuleLabelAct | RuleNoteAct | RuleReplyAct | WebhookAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Visitors | Whisper | WhisperAnswer | Ping
 export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | AlertFrame | Presence | Rows | DeskFrame | VisitorsFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye

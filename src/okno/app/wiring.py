@@ -22,7 +22,12 @@ from okno.analytics.api import HANDLER as ANALYTICS_HANDLER
 from okno.analytics.api import Analytics
 from okno.attributes import routes as attributes_routes
 from okno.attributes.api import Attributes
+from okno.automation import handlers as automation_handlers
+from okno.automation import routes as automation_routes
+from okno.automation.api import Acts, Automation
+from okno.automation.events import AGAIN
 from okno.bus.api import Bus
+from okno.bus.events import News
 from okno.bus.follow import Follower
 from okno.bus.hints import Hints
 from okno.bus.nats import NatsHints
@@ -186,10 +191,10 @@ class App:
         self.blocks = Blocks(database, self.clock, self.access)
         self.flood = Flood(self.clock)
         self.site = Site(self.access, self.visits, self.contacts, self.conversations, self.blocks, self.flood)
-        forms = Forms(
-            *(database, self.clock, self.contacts, self.attributes, self.site, self.conversations, self.routing)
+        self.welcome = Welcome(
+            *(database, self.clock, self.access, self.visits, self.site, self.conversations),
+            Forms(*(database, self.clock, self.contacts, self.attributes, self.site, self.conversations, self.routing)),
         )
-        self.welcome = Welcome(*(database, self.clock, self.access, self.visits, self.site, self.conversations, forms))
         self.feedback = Feedback(database, self.clock, self.site, self.conversations)
         self.notifications = Notifications(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations, self.mailer),
@@ -202,6 +207,10 @@ class App:
         self.exports = Exports(
             *(database, self.clock, self.access, self.contacts, self.visits, self.conversations),
             *(self.notifications, self.mailer, self.files, public_url),
+        )
+        self.automation = Automation(
+            *(database, keys, self.clock, self.attributes, self.knowledge, self.routing, self.sla),
+            Acts(database, self.conversations, self.desk, self.routing, self.clocks),
         )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
@@ -255,7 +264,12 @@ class App:
         self.bus.handle("notifications.news", set(TOPICS), told)
         self.hub.on_presence(self.routing.desks.came, self.routing.desks.went)
         self.routing.desks.listen(self.hub)
-        self.bus.handle("routing.follow", {"timeline"}, partial(routing_handlers.handle_timeline, self.routing))
+        self.bus.handle("routing.follow", {"timeline"}, self._rules_then_queue)
+        self.bus.handle("automation.again", {AGAIN}, partial(automation_handlers.handle_again, self.automation))
+
+    async def _rules_then_queue(self, news: News) -> None:
+        await automation_handlers.handle_timeline(self.automation, news)
+        await routing_handlers.handle_timeline(self.routing, news)
 
     def _wire_far(self) -> Relay:
         """Other processes are told, and heard; what neither side heard of is read in the outbox."""
@@ -339,6 +353,7 @@ class App:
             "privacy": self.privacy,
             "exports": self.exports,
             "integrations": self.integrations,
+            "automation": self.automation,
             "static": self.static,
             "streams": self.streams,
             "hints": self.hints,
@@ -363,6 +378,7 @@ class App:
                 desk_routes.ROUTER,
                 imports_routes.ROUTER,
                 integrations_routes.ROUTER,
+                automation_routes.ROUTER,
                 search_routes.ROUTER,
                 teamwork_routes.ROUTER,
                 analytics_routes.ROUTER,

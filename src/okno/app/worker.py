@@ -15,6 +15,8 @@ import structlog
 from okno.access.api import Access
 from okno.access.keys import load_keys
 from okno.attributes.api import Attributes
+from okno.automation.api import JOB as WEBHOOK
+from okno.automation.api import Webhooks
 from okno.cli.connect import database_address
 from okno.cli.settings import Settings
 from okno.contacts.api import Contacts
@@ -35,7 +37,7 @@ PURGE_EVERY_S = 3600.0
 log = structlog.get_logger()
 
 
-def jobs_of(files: Files, imports: Imports, exports: PersonExports) -> Mapping[str, Work]:
+def jobs_of(files: Files, imports: Imports, exports: PersonExports, webhooks: Webhooks) -> Mapping[str, Work]:
     """Every job of the product by its name."""
 
     async def erase(payload: str) -> None:
@@ -59,7 +61,12 @@ def jobs_of(files: Files, imports: Imports, exports: PersonExports) -> Mapping[s
     async def purge_exports(_: str) -> None:
         await exports.purge()
 
+    async def purge_runs(_: str) -> None:
+        await webhooks.purge()
+
     return {
+        WEBHOOK: webhooks.run,
+        "automation.purge": purge_runs,
         EXPORT: exports.run,
         "exports.purge": purge_exports,
         "imports.purge": purge_imports,
@@ -90,11 +97,12 @@ async def _work(settings: Settings, url: str) -> None:
             contacts = Contacts(database, keys, clock)
             imports = Imports(database, clock, keys, contacts, knowledge, attributes)
             exports = PersonExports(database, clock, access, contacts, files)
+            webhooks = Webhooks(database, keys, clock, settings.connect_networks)
             files.sandbox.clear()
             await Worker(
                 database,
-                jobs_of(files, imports, exports),
-                dict.fromkeys(("files.purge", "imports.purge", "exports.purge"), PURGE_EVERY_S),
+                jobs_of(files, imports, exports, webhooks),
+                dict.fromkeys(("files.purge", "imports.purge", "exports.purge", "automation.purge"), PURGE_EVERY_S),
             ).run()
         except Exception as error:  # noqa: BLE001 - the same
             log.warning("the worker begins anew", error=repr(error)[:300])
@@ -118,6 +126,7 @@ async def keep_worker(settings: Settings, url: str) -> None:
     """One worker process, started anew by the caller's loop when this ends."""
     environment = {**os.environ, "OKNO_DATABASE_URL": url, "OKNO_DATA": str(settings.home), PARENT: str(os.getpid())}
     environment |= {"OKNO_FILES_URL": settings.files_url, "OKNO_LOG_LEVEL": settings.log_level}
+    environment |= {"OKNO_CONNECT_NETWORKS": settings.connect_networks}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "okno.app.command", "worker"),
         env=environment,

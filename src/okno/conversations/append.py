@@ -110,7 +110,8 @@ def plan_batch(drafts: Sequence[Draft]) -> Plan:
                 head.waiting = 1
             else:
                 head.customer_unread += 1
-                head.waiting = -1
+                if actor == "operator":  # an automatic answer leaves him waiting for a person
+                    head.waiting = -1
     per_head = list(heads.values())
     arguments = (
         _array([key[0] for key in heads]),

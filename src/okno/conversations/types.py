@@ -124,7 +124,7 @@ class Assigned(Answer, tag_field="type", tag="assigned", frozen=True):
     """Given to an operator, or back to the queue (`operator` null). Names are as they were then.
 
     `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`,
-    `invited`.
+    `invited`, `rule`.
     """
 
     operator: UUID | None

@@ -384,6 +384,32 @@ CREATE TABLE public.audit_entry (
     CONSTRAINT audit_entry_actor_check CHECK ((actor = ANY (ARRAY['operator'::text, 'api_key'::text, 'customer'::text, 'system'::text])))
 );
 
+CREATE TABLE public.automation_rule (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    place integer NOT NULL,
+    name text NOT NULL,
+    trigger text NOT NULL,
+    condition text NOT NULL,
+    acts text NOT NULL,
+    enabled boolean NOT NULL,
+    stop boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT automation_rule_trigger_check CHECK ((trigger = ANY (ARRAY['began'::text, 'message'::text, 'answered'::text, 'labelled'::text, 'rated'::text, 'overdue'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.automation_run (
+    workspace_id bigint NOT NULL,
+    rule_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT automation_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'stopped'::text])))
+);
+
 CREATE TABLE public.block (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -561,6 +587,20 @@ CREATE TABLE public.conversation_merge (
     created_at timestamp with time zone NOT NULL,
     undone_at timestamp with time zone,
     CONSTRAINT conversation_merge_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+CREATE TABLE public.conversation_route (
+    workspace_id bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    episode integer NOT NULL,
+    queue_id bigint,
+    skill_id bigint,
+    skill_level smallint DEFAULT 1 NOT NULL,
+    priority smallint,
+    policy_id bigint,
+    rule text NOT NULL,
+    CONSTRAINT conversation_route_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+    CONSTRAINT conversation_route_skill_level_check CHECK (((skill_level >= 1) AND (skill_level <= 5)))
 );
 
 CREATE TABLE public.crm_connector (
@@ -1586,6 +1626,12 @@ ALTER TABLE ONLY public.attribute
 ALTER TABLE ONLY public.audit_entry
     ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.automation_rule
+    ADD CONSTRAINT automation_rule_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.automation_run
+    ADD CONSTRAINT automation_run_pkey PRIMARY KEY (workspace_id, rule_id, conversation_id, seq);
+
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1615,6 +1661,9 @@ ALTER TABLE ONLY public.conversation_merge
 
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_pkey PRIMARY KEY (id, workspace_id);
+
+ALTER TABLE ONLY public.conversation_route
+    ADD CONSTRAINT conversation_route_pkey PRIMARY KEY (workspace_id, conversation_id);
 
 ALTER TABLE ONLY public.crm_connector
     ADD CONSTRAINT crm_connector_pkey PRIMARY KEY (workspace_id, id);
@@ -1917,6 +1966,8 @@ CREATE INDEX audit_entry_action ON public.audit_entry USING btree (workspace_id,
 
 CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (workspace_id, actor_id, id DESC);
 
+CREATE INDEX automation_run_at ON public.automation_run USING btree (workspace_id, rule_id, at DESC, conversation_id, seq);
+
 CREATE UNIQUE INDEX block_active ON public.block USING btree (workspace_id, type, value) WHERE (lifted_at IS NULL);
 
 CREATE INDEX consent_contact ON public.consent USING btree (workspace_id, contact_id, given_at DESC);
@@ -2119,6 +2170,12 @@ ALTER TABLE ONLY public.attribute
 ALTER TABLE ONLY public.audit_entry
     ADD CONSTRAINT audit_entry_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.automation_rule
+    ADD CONSTRAINT automation_rule_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.automation_run
+    ADD CONSTRAINT automation_run_workspace_id_rule_id_fkey FOREIGN KEY (workspace_id, rule_id) REFERENCES public.automation_rule(workspace_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
@@ -2142,6 +2199,15 @@ ALTER TABLE ONLY public.contact
 
 ALTER TABLE ONLY public.conversation_merge
     ADD CONSTRAINT conversation_merge_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.conversation_route
+    ADD CONSTRAINT conversation_route_workspace_id_policy_id_fkey FOREIGN KEY (workspace_id, policy_id) REFERENCES public.sla_policy(workspace_id, id) ON DELETE SET NULL (policy_id);
+
+ALTER TABLE ONLY public.conversation_route
+    ADD CONSTRAINT conversation_route_workspace_id_queue_id_fkey FOREIGN KEY (workspace_id, queue_id) REFERENCES public.queue(workspace_id, id) ON DELETE SET NULL (queue_id);
+
+ALTER TABLE ONLY public.conversation_route
+    ADD CONSTRAINT conversation_route_workspace_id_skill_id_fkey FOREIGN KEY (workspace_id, skill_id) REFERENCES public.skill(workspace_id, id) ON DELETE SET NULL (skill_id);
 
 ALTER TABLE ONLY public.conversation
     ADD CONSTRAINT conversation_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id);

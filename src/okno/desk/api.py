@@ -80,6 +80,10 @@ class Desk:
         await self._knowledge.count_use(actor, template_id)
         return Filled(text, missing, [attachment_of(copy) for copy in copies])
 
+    async def fill_text(self, actor: Actor, conversation_id: UUID, text: str) -> tuple[str, list[str]]:
+        """A text with this conversation's values, and the names of what nothing is known of."""
+        return fill(text, await self._values(actor, await self._conversations.get_row(actor, conversation_id)))
+
     async def _values(self, actor: Actor, row: ConversationRow) -> dict[str, str]:
         contact = await self._contacts.get_contact(actor.workspace_id, row.contact)
         workspace = await self._access.get_workspace(actor.workspace_id)

@@ -41,7 +41,9 @@ BAD = re.compile(r"[^\w.() -]+")
 EXCLUDED = {
     "assignment": "who of the company had it: in the events",
     "contact_operator": "who of the company answered last",
+    "automation_run": "what rules did on the events",
     "conversation_label": "a copy of the conversation's labels",
+    "conversation_route": "where a rule sent it to wait",
     "customer_token": "used-up tokens of the site, nothing of the person",
     "episode_fact": "figures made from the events",
     "erased_conversation": "that a rule has erased it: in the events",

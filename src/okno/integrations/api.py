@@ -19,7 +19,8 @@ from okno.contacts.api import Contacts
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.integrations import rules
-from okno.integrations.http import CALL_FAULTS, make_client, read_bounded
+from okno.integrations.http import CALL_FAULTS, make_client, post_bounded, read_bounded
+from okno.integrations.rules import check_host, parse_networks, said_of
 from okno.integrations.types import (
     CrmCard,
     CrmConnector,
@@ -34,6 +35,8 @@ from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotFound
 from okno.kit.ids import uuid7
+
+__all__ = ["CALL_FAULTS", "Integrations", "check_host", "make_client", "parse_networks", "post_bounded", "said_of"]
 
 SQL = load_queries("okno.integrations")
 NOT_FOUND = 404

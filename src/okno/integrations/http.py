@@ -77,3 +77,9 @@ async def read_bounded(client: httpx.AsyncClient, url: str, headers: dict[str, s
             if len(body) > limits.CRM_ANSWER_BYTES_MAX:
                 raise ValueError(rules.TOO_LONG)
         return answer.status_code, body
+
+
+async def post_bounded(client: httpx.AsyncClient, url: str, headers: dict[str, str], body: bytes, time_s: float) -> int:
+    """The status of the answer; what it says is not read. Raises httpx's errors and `TimeoutError`."""
+    async with asyncio.timeout(time_s), client.stream("POST", url, headers=headers, content=body) as answer:
+        return answer.status_code

@@ -34,10 +34,10 @@ def may_call(address: str, allowed: Networks) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def check_url(url: str) -> None:
-    """Raises `Invalid` for what cannot be asked."""
+def check_host(url: str) -> None:
+    """Raises `Invalid` for what is no address to call."""
     try:
-        parts = urlsplit(PLACE.sub("x", url))
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise Invalid("this is no address", field="url") from None
@@ -45,6 +45,11 @@ def check_url(url: str) -> None:
         raise Invalid("an address begins with https:// or http:// and names a host", field="url")
     if parts.username or parts.password:
         raise Invalid("a password goes into the header, not into the address", field="url")
+
+
+def check_url(url: str) -> None:
+    """Raises `Invalid` for what cannot be asked."""
+    check_host(PLACE.sub("x", url))
     if PLACE.search(url.split("/", 3)[2]):
         raise Invalid("a customer's data may not choose the host", field="url")
     if not PLACE.search(url):
@@ -57,13 +62,13 @@ def fill_url(url: str, values: Mapping[str, str]) -> str | None:
     return None if missing else PLACE.sub(lambda found: quote(values[found.group(1)], safe=""), url)
 
 
-def said_of(error: Exception) -> str:
-    """A failed call in the operator's words, without the address and what is in it."""
+def said_of(error: Exception, time_s: float = limits.CRM_S_MAX) -> str:
+    """A failed call of `time_s` at most in the operator's words, without the address and what is in it."""
     text = str(error)
     if NOT_PUBLIC in text or TOO_LONG in text:
         return NOT_PUBLIC if NOT_PUBLIC in text else TOO_LONG
     if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
-        return f"no answer within {limits.CRM_S_MAX:g} s"
+        return f"no answer within {time_s:g} s"
     return f"no connection: {type(error).__name__}"
 
 

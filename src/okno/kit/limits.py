@@ -360,3 +360,18 @@ PROMISE_CACHE_S: Final = 20.0  # rates move slowly; a question costs a count the
 PROMISE_ROOM_DAYS: Final = 4  # operators who were here within a weekend will be here when it opens
 PLACE_S: Final = 5.0  # a customer's place in the queue is told at most so often
 PLACES_MAX: Final = 2_000  # told of at once in a workspace; who stands further back sees no place
+
+# Automation
+RULES_MAX: Final = 100  # each is looked at with every event that wakes it
+RULE_NODES_MAX: Final = 50  # of a condition, all branches together: more than a screen shows
+RULE_DEPTH_MAX: Final = 5  # deeper nesting is read by nobody
+RULE_VALUES_MAX: Final = 50  # a list one can still look through
+RULE_ACTS_MAX: Final = 10  # as of a macro
+RULE_RUNS_PER_HOUR_MAX: Final = 20  # of one rule in one conversation: more is a loop through somebody else's program
+RULE_TRIAL_CONVERSATIONS: Final = 1_000  # that spoke last: enough to see what a rule would meet
+RULE_HITS_SHOWN: Final = 50  # a screen to scroll through
+RULE_RUNS_SHOWN: Final = 100  # the latest; older ones are in the timelines
+RULE_RUNS_DAYS: Final = 90  # long enough to find out why
+RULE_TEXT_LEN: Final = 10_000  # of a message, that conditions look at
+RULE_DETAIL_LEN: Final = 500  # why an act failed
+WEBHOOK_S_MAX: Final = 10.0  # a program that needs longer answers first and works afterwards

@@ -12,7 +12,7 @@ from okno.access.types import Actor
 from okno.bus.api import emit
 from okno.bus.hints import Hints
 from okno.bus.leases import Lease
-from okno.conversations.api import Conversations
+from okno.conversations.api import Conversations, system_of
 from okno.conversations.types import ConversationRow, SendNote
 from okno.db.pool import Connection, Database
 from okno.kit import limits
@@ -33,6 +33,7 @@ from okno.routing.types import (
     NewQueue,
     Queue,
     QueueChange,
+    Route,
     RoutingSettings,
     RoutingSettingsChange,
     Seat,
@@ -89,7 +90,7 @@ class Routing:
     async def list_skills(self, workspace_id: int) -> list[Skill]:
         return [store.skill_of(r) for r in await self._db.fetch(SQL["list_skills"], workspace_id, limits.SKILLS_MAX)]
 
-    async def _get_skill(self, workspace_id: int, skill_id: int) -> Skill:
+    async def get_skill(self, workspace_id: int, skill_id: int) -> Skill:
         for skill in await self.list_skills(workspace_id):
             if skill.id == skill_id:
                 return skill
@@ -111,7 +112,7 @@ class Routing:
                 raise NotFound("there is no such skill")
         except asyncpg.UniqueViolationError:
             raise Conflict("there is a skill with this name") from None
-        return await self._get_skill(actor.workspace_id, skill_id)
+        return await self.get_skill(actor.workspace_id, skill_id)
 
     async def delete_skill(self, actor: Actor, skill_id: int) -> None:
         """Operators lose it, and nobody waits for it any more. Raises `Conflict` while a queue asks for it."""
@@ -302,7 +303,7 @@ class Routing:
             await self._check_team(actor.workspace_id, transfer.team)
         skill = None
         if isinstance(transfer.skill, int):
-            skill = await self._get_skill(actor.workspace_id, transfer.skill)
+            skill = await self.get_skill(actor.workspace_id, transfer.skill)
         queue = await self._target_queue(actor.workspace_id, conversation_id, transfer)
         if transfer.note.strip():
             await self._note(actor, conversation_id, transfer.note)
@@ -335,6 +336,7 @@ class Routing:
                 raise Conflict("it is closed")
             place = await self._place(tx, workspace_id, locked, now)
             await tx.fetchval(SQL["leave_line"], workspace_id, conversation_id, now, "moved", None)
+            await tx.execute(SQL["forget_route"], workspace_id, conversation_id)
             await self.lines.enter(tx, workspace_id, locked, queue, place, now, bound=False)  # the record of its place
             await tx.fetchval(SQL["leave_line"], workspace_id, conversation_id, now, "assigned", operator_id)
             before.append(await tx.fetchval(SQL["end_assignment"], workspace_id, conversation_id, now, "transfer"))
@@ -367,6 +369,7 @@ class Routing:
                 raise Conflict("it is closed")
             place = await self._place(tx, workspace_id, locked, now)
             await tx.fetchval(SQL["leave_line"], workspace_id, conversation_id, now, "moved", None)
+            await tx.execute(SQL["forget_route"], workspace_id, conversation_id)
             before.append(await tx.fetchval(SQL["end_assignment"], workspace_id, conversation_id, now, "transfer"))
             wanted = skill.id if skill else None
             entry = await self.lines.enter(tx, workspace_id, locked, queue, place, now, skill_id=wanted, bound=False)
@@ -379,6 +382,39 @@ class Routing:
         self.desks.tell(workspace_id, set(filter(None, before)))
         self.router.stir(workspace_id)
         return row
+
+    async def route(self, workspace_id: int, conversation_id: UUID, route: Route) -> None:
+        """A rule says where it waits for the rest of this episode. The place is kept; who is served stays served.
+
+        Raises `NotFound` for a queue or a skill that is not there, `Conflict` for a closed conversation.
+        """
+        system = system_of(workspace_id)
+        if route.skill:
+            await self.get_skill(workspace_id, route.skill)
+        queue = await self.get_queue(workspace_id, route.queue) if route.queue else None
+
+        async def said(tx: Connection, locked: Any) -> None:
+            if locked["status"] != "open":
+                raise Conflict("it is closed")
+            values = (route.queue, route.skill, route.skill_level, route.priority, route.policy, route.rule)
+            await tx.execute(SQL["save_route"], workspace_id, conversation_id, locked["episode"], *values)
+            place = await tx.fetchrow(SQL["find_place"], workspace_id, conversation_id)
+            if place and (queue or route.skill or route.priority):
+                now = self._clock.now()
+                there = queue or await self.get_queue(workspace_id, place["queue_id"])
+                await tx.fetchval(SQL["leave_line"], workspace_id, conversation_id, now, "moved", None)
+                await self.lines.enter(tx, workspace_id, locked, there, place["entered_at"], now)
+
+        row = await self._conversations.get_row(system, conversation_id)
+        team = queue.team if queue and row.assignee is None else None
+        await self._conversations.assign(
+            *(system, conversation_id, row.assignee),
+            expected=row.assignee,
+            team_id=team,
+            reason="rule",
+            beside=said,
+        )
+        self.router.stir(workspace_id)
 
     async def _place(self, tx: Connection, workspace_id: int, locked: Any, now: datetime) -> datetime:
         """Where a conversation that is handed on stands: at the place it had in this episode."""

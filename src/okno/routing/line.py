@@ -31,8 +31,9 @@ def _entry(r: Any, queue: Queue, language: str, bound: tuple[UUID, datetime] | N
     preferred, until = None, None
     if bound and queue.sticky != "off" and bound[1] > now - timedelta(hours=queue.sticky_hours):
         preferred, until = bound[0], now + timedelta(seconds=queue.sticky_wait_s)
-    place = (uuid7(), r["id"], r["episode"], queue.id, r["waiting_since"], queue.priority)
-    return (*place, queue.skill, queue.skill_level, language, preferred, until)
+    place = (uuid7(), r["id"], r["episode"], queue.id, r["waiting_since"], r["routed_priority"] or queue.priority)
+    routed = (r["routed_skill_id"], r["routed_skill_level"])
+    return (*place, *(routed if routed[0] else (queue.skill, queue.skill_level)), language, preferred, until)
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
@@ -176,17 +177,24 @@ class Lines:
         skill_id: int | None = None,
         bound: bool = True,
     ) -> UUID | None:
-        """A place in the queue; null when it has one. `r` is a conversation; `bound`: its customer's operator first."""
+        """A place in the queue; null when it has one. `r` is a conversation; `bound`: its customer's operator first.
+
+        What a rule has said of skill and priority holds, as far as `skill_id` does not say otherwise.
+        """
         preferred, until = None, None
         if bound and queue.sticky != "off":
             since = now - timedelta(hours=queue.sticky_hours)
             found = await tx.fetchrow(SQL["find_bound"], workspace_id, r["contact_id"], since)
             if found:
                 preferred, until = found["operator_id"], now + timedelta(seconds=queue.sticky_wait_s)
+        routed = await tx.fetchrow(SQL["find_route"], workspace_id, r["id"], r["episode"])
         skill = (queue.skill, queue.skill_level) if skill_id is None else (skill_id, 1)
+        if routed and routed["skill_id"] and skill_id is None:
+            skill = (routed["skill_id"], routed["skill_level"])
+        priority = (routed and routed["priority"]) or queue.priority
         made: UUID | None = await tx.fetchval(
             SQL["insert_entry"],
-            *(workspace_id, uuid7(), r["id"], r["episode"], queue.id, entered_at, now, queue.priority),
+            *(workspace_id, uuid7(), r["id"], r["episode"], queue.id, entered_at, now, priority),
             *(*skill, queue.language or await self._spoken(tx, workspace_id, r), preferred, until),
         )
         return made
@@ -213,8 +221,8 @@ class Lines:
 
 
 def _queue_of(r: Any, queues: Mapping[int, Queue]) -> Queue:
-    """Where it stands or came from, else where it belongs."""
-    known = queues.get(r["queue_id"] or r["assigned_queue_id"] or 0)
+    """Where it stands or came from, else where a rule sends it, else where it belongs."""
+    known = queues.get(r["queue_id"] or r["assigned_queue_id"] or r["routed_queue_id"] or 0)
     return known or belongs_to(r, queues, r["team_id"])
 
 

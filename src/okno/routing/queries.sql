@@ -213,11 +213,41 @@ SELECT f.workspace_id, f.operator_id, f.id FROM unnest($1::bigint[], $2::uuid[])
 SELECT c.id, c.status, c.turn, c.assignee_id, c.waiting_since, c.team_id, c.inbox_id, c.contact_id, c.channel, c.episode,
        c.held_at, c.preview_actor, c.last_at, c.merged_into, c.language, e.language AS entry_language,
        coalesce(i.team_id, 0) AS inbox_team_id, e.id AS entry_id, e.queue_id, a.id AS assignment_id, a.operator_id AS operator_id, a.assigned_at, a.answer_by,
-       a.queue_id AS assigned_queue_id
+       a.queue_id AS assigned_queue_id, w.queue_id AS routed_queue_id, w.skill_id AS routed_skill_id,
+       w.skill_level AS routed_skill_level, w.priority AS routed_priority
   FROM conversation c LEFT JOIN inbox i ON i.workspace_id = c.workspace_id AND i.id = c.inbox_id
   LEFT JOIN queue_entry e ON e.workspace_id = c.workspace_id AND e.conversation_id = c.id AND e.left_at IS NULL
   LEFT JOIN assignment a ON a.workspace_id = c.workspace_id AND a.conversation_id = c.id AND a.ended_at IS NULL
+  LEFT JOIN conversation_route w ON w.workspace_id = c.workspace_id AND w.conversation_id = c.id AND w.episode = c.episode
  WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.id LIMIT 10000;
+
+-- What a rule has said of this episode.
+-- name: find_route :one
+SELECT queue_id, skill_id, skill_level, priority FROM conversation_route
+ WHERE workspace_id = $1 AND conversation_id = $2 AND episode = $3 LIMIT 1;
+
+-- What it leaves out stays as an earlier rule has said it in the same episode.
+-- name: save_route :exec
+INSERT INTO conversation_route AS w
+  (workspace_id, conversation_id, episode, queue_id, skill_id, skill_level, priority, policy_id, rule)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (workspace_id, conversation_id) DO UPDATE SET
+   episode = excluded.episode,
+   queue_id = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.queue_id, w.queue_id) ELSE excluded.queue_id END,
+   skill_level = CASE WHEN excluded.skill_id IS NULL AND w.episode = excluded.episode THEN w.skill_level
+                      ELSE excluded.skill_level END,
+   skill_id = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.skill_id, w.skill_id) ELSE excluded.skill_id END,
+   priority = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.priority, w.priority) ELSE excluded.priority END,
+   policy_id = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.policy_id, w.policy_id) ELSE excluded.policy_id END,
+   rule = excluded.rule;
+
+-- An operator has sent it elsewhere: he knows better than the rule.
+-- name: forget_route :exec
+UPDATE conversation_route SET queue_id = NULL, skill_id = NULL WHERE workspace_id = $1 AND conversation_id = $2;
+
+-- name: find_place :one
+SELECT id, queue_id, entered_at FROM queue_entry
+ WHERE workspace_id = $1 AND conversation_id = $2 AND left_at IS NULL LIMIT 1;
 
 -- name: find_bound :one
 SELECT b.operator_id FROM contact_operator b JOIN operator o ON o.workspace_id = b.workspace_id AND o.id = b.operator_id
@@ -301,8 +331,9 @@ WITH ranked AS (
    WHERE e.workspace_id = $1 AND e.left_at IS NULL AND (q.mode <> 'pull' OR e.skill_id IS NOT NULL)
      AND NOT EXISTS (SELECT FROM offer f WHERE f.workspace_id = $1 AND f.conversation_id = e.conversation_id
                         AND f.ended_at IS NULL))
-SELECT r.*, c.team_id, c.channel, c.contact_id
+SELECT r.*, c.team_id, c.channel, c.contact_id, coalesce(w.rule, '') AS rule
   FROM ranked r JOIN conversation c ON c.workspace_id = $1 AND c.id = r.conversation_id
+  LEFT JOIN conversation_route w ON w.workspace_id = $1 AND w.conversation_id = c.id AND w.episode = c.episode
  WHERE r.nth <= $3 ORDER BY r.priority DESC, r.entered_at, r.id LIMIT $4;
 
 -- name: list_refusals :many

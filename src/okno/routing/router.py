@@ -55,6 +55,7 @@ def _made(decision: Decision, queue: Queue, skills: Mapping[int, str], now: date
         skills.get(waiting.skill_id or 0, ""),
         decision.level,
         waiting.language,
+        rule=waiting.rule,
     )
     return Made(decision, queue, why)
 

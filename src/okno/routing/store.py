@@ -111,6 +111,7 @@ def waiting_of(r: Any, queue: Queue, refused: dict[Any, Any]) -> Waiting:
         *(r["id"], r["conversation_id"], queue.id, mode, r["priority"], r["entered_at"]),
         *(use_of(queue, r["channel"]), queue.team or 0, r["team_id"], r["skill_id"], r["skill_level"], r["language"]),
         *(r["preferred_operator_id"], r["preferred_until"], queue.sticky == "strict", refused),
+        r["rule"],
     )
 
 

@@ -30,6 +30,18 @@ BreakReason = Annotated[str, Meta(min_length=1, max_length=limits.BREAK_REASON_L
 InboxIds = Annotated[list[Id], Meta(max_length=limits.INBOXES_PER_QUEUE_MAX)]
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a rule says of a conversation until it is resolved; null leaves it to the queue and the policies."""
+
+    rule: str
+    queue: int | None = None
+    skill: int | None = None
+    skill_level: int = 1
+    priority: int | None = None
+    policy: int | None = None
+
+
 # -- settings ------------------------------------------------------------------------------------------------------
 
 
@@ -178,7 +190,8 @@ class RoutingSettingsChange(Wire, frozen=True):
 class Why(Answer, omit_defaults=True, frozen=True):
     """Why this operator got it: facts, from which a screen makes a sentence.
 
-    `load_before_percent` of `limit_percent`; `free` is how many fitting operators had room; `level` of `skill`.
+    `load_before_percent` of `limit_percent`; `free` is how many fitting operators had room; `level` of `skill`;
+    `rule` is the name of the rule that sent it this way.
     """
 
     how: AssignReason
@@ -193,6 +206,7 @@ class Why(Answer, omit_defaults=True, frozen=True):
     level: int = 0
     language: str = ""
     by: str = ""
+    rule: str = ""
 
 
 class Offer(Answer, frozen=True):
@@ -312,6 +326,7 @@ class Waiting(NamedTuple):
     preferred_until: datetime | None = None
     strict: bool = False
     refused: Mapping[UUID, datetime] = {}
+    rule: str = ""
 
     @property
     def rank(self) -> tuple[int, datetime, UUID]:

@@ -131,7 +131,10 @@ class Clocks:
             facts[r["conversation_id"]].append(fact_of(r))
         followed = []
         for r in await tx.fetch(SQL["list_conversations"], workspace_id, ids):
-            policy = rules.policy_for(policies, queue_id=r["queue_id"], labels=r["labels"], priority=r["priority"])
+            said = next((one for one in policies if one.enabled and one.id == r["said_policy_id"]), None)
+            policy = said or rules.policy_for(
+                policies, queue_id=r["queue_id"], labels=r["labels"], priority=r["priority"]
+            )
             schedule = await self._hours.schedule(workspace_id, policy.calendar_id if policy else None)
             target = Target(policy.seconds if policy else {}, schedule)
             before = clocks.get(r["id"], [])

@@ -51,9 +51,10 @@ SELECT seq FROM event WHERE workspace_id = $1 AND conversation_id = $2 AND type 
 -- What policies look at. A conversation that stands in no queue yet counts as of the one it would come to.
 -- name: list_conversations :many
 SELECT c.id, c.labels, c.episode, c.status, c.assignee_id, p.name AS contact_name, q.id AS queue_id, q.name AS queue_name,
-       coalesce(e.priority, q.priority, 3) AS priority
+       coalesce(e.priority, w.priority, q.priority, 3) AS priority, w.policy_id AS said_policy_id
   FROM conversation c
   JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+  LEFT JOIN conversation_route w ON w.workspace_id = c.workspace_id AND w.conversation_id = c.id AND w.episode = c.episode
   LEFT JOIN LATERAL (SELECT queue_id, priority FROM queue_entry e
                       WHERE e.workspace_id = c.workspace_id AND e.conversation_id = c.id
                       ORDER BY joined_at DESC LIMIT 1) e ON true
