@@ -41,9 +41,16 @@ STILL = """() => Promise.all(document.getAnimations().filter(a => a.effect.getCo
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds once nothing moves: in the middle of a fade it would measure a colour nobody is meant to read."""
-    page.evaluate(STILL)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    """What axe finds once nothing moves: in the middle of a fade it would measure a colour nobody is meant to read.
+
+    Something may begin to move while it looks, so what it finds is looked at again.
+    """
+    for _ in range(2):
+        page.evaluate(STILL)
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+        if not found:
+            return []
+        page.wait_for_load_state("networkidle")
     return [f"{v['id']}: {n['html'][:160]} {n['failureSummary'][:200]}" for v in found for n in v["nodes"]]
 
 
