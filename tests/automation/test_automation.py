@@ -369,4 +369,5 @@ async def test_rules_are_the_administrators_and_whole(app: App, live: Live) -> N
     path = f"/api/v1/automation/rules/{first.id}"
     assert (await stranger.http.get(f"{path}/runs")).status_code == 404
     assert (await stranger.http.delete(path)).status_code == 404
+    await stranger.http.aclose()
     assert len(await app.database.fetch(RULES_SQL["list_enabled"], company.workspace_id, 10)) == 1

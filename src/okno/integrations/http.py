@@ -70,16 +70,24 @@ def make_client(allowed: rules.Networks) -> httpx.AsyncClient:
 
 async def read_bounded(client: httpx.AsyncClient, url: str, headers: dict[str, str]) -> tuple[int, bytes]:
     """Status and body. Raises `ValueError` for more than CRM_ANSWER_BYTES_MAX, and httpx's errors."""
-    async with asyncio.timeout(limits.CRM_S_MAX), client.stream("GET", url, headers=headers) as answer:
-        body = b""
-        async for chunk in answer.aiter_bytes():
-            body += chunk
-            if len(body) > limits.CRM_ANSWER_BYTES_MAX:
-                raise ValueError(rules.TOO_LONG)
-        return answer.status_code, body
+    return await _ask(client, client.build_request("GET", url, headers=headers), limits.CRM_S_MAX)
 
 
 async def post_bounded(client: httpx.AsyncClient, url: str, headers: dict[str, str], body: bytes, time_s: float) -> int:
-    """The status of the answer; what it says is not read. Raises httpx's errors and `TimeoutError`."""
-    async with asyncio.timeout(time_s), client.stream("POST", url, headers=headers, content=body) as answer:
-        return answer.status_code
+    """The status of the answer. Raises the same."""
+    status, _ = await _ask(client, client.build_request("POST", url, headers=headers, content=body), time_s)
+    return status
+
+
+async def _ask(client: httpx.AsyncClient, request: httpx.Request, time_s: float) -> tuple[int, bytes]:
+    async with asyncio.timeout(time_s):
+        answer = await client.send(request, stream=True)
+        try:
+            body = b""
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > limits.CRM_ANSWER_BYTES_MAX:
+                    raise ValueError(rules.TOO_LONG)
+            return answer.status_code, body
+        finally:
+            await answer.aclose()
