@@ -25,7 +25,7 @@ EVERYDAY = frozenset(
         *("bring_in", "let_go", "snooze_conversation", "wake_conversation", "add_task", "change_task", "remove_task"),
         *("add_view", "change_view", "remove_view", "set_contact_attribute", "set_conversation_attribute"),
         *("fill_template", "preview_template", "run_macro", "read_alerts", "test_alerts", "subscribe_operator"),
-        *("unsubscribe_operator", "start_stream", "send_frame", "get_upload_options"),
+        *("forecast_automation_rule", "unsubscribe_operator", "start_stream", "send_frame", "get_upload_options"),
     }
 )
 """The timeline and the card tell of it, or it concerns nobody but the one who does it."""

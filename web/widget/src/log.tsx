@@ -68,7 +68,7 @@ function Line({ shown, first, last, talk, doing }: { shown: Shown; first: boolea
   const up = (): void => clearTimeout(press.current)
   return (
     <div class={`m${mine ? " me" : ""}${state === "queued" ? " wait" : ""}${first ? " first" : ""}`} ref={line} data-testid="message" data-id={event.id} data-seq={event.seq || undefined} data-state={state}>
-      {!mine && first && <span class="by">{event.actor_name}, {timeOf(event.at)}</span>}
+      {!mine && first && <span class="by">{event.actor_name || w.auto}, {timeOf(event.at)}</span>}
       <div
         class="row"
         onContextMenu={(e) => { if (acts && matchMedia("(hover:none)").matches) { e.preventDefault(); act() } }}
@@ -175,7 +175,7 @@ export function Log({ talk, open, title, hero, quote, edit }: { talk: Talk; open
   useEffect(() => {
     const last = state?.events.at(-1)
     if (!last || last.seq <= known.current) return
-    if (known.current >= 0 && last.actor !== "customer" && last.body.type === "message") setSaid(`${last.actor_name}: ${last.body.text || w.file}`)
+    if (known.current >= 0 && last.actor !== "customer" && last.body.type === "message") setSaid(`${last.actor_name || w.auto}: ${last.body.text || w.file}`)
     known.current = last.seq
   }, [state?.events])
   useEffect(() => {

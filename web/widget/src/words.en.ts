@@ -17,6 +17,7 @@ export default {
   you: "You",
   edited: "edited",
   deleted: "Message deleted",
+  auto: "Automatic answer",
   closed: "This conversation is closed. Write to continue.",
   joined: "answers you",
   older: "Loading history…",

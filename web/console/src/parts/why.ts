@@ -7,6 +7,7 @@ const chats = (percent: number): number => Math.ceil(percent / 100)
 export function whyText(why: Why, t: Say): string {
   const parts = [why.how === "transfer" ? t("routing.why.transfer", { name: why.by ?? "" }) : t(`routing.why.${why.how}`, {})]
   if (why.how === "transfer" || why.how === "taken") return parts.join("")
+  if (why.rule) parts.push(t("routing.why.rule", { name: why.rule }))
   if (why.skill) parts.push(t("routing.why.skill", { skill: why.skill, level: why.level ?? 1 }))
   if (why.limit_percent) parts.push(t("routing.why.load", { load: chats(why.load_before_percent ?? 0), limit: chats(why.limit_percent) }))
   if ((why.free ?? 0) > 1) parts.push(t("routing.why.free", { n: why.free }))
