@@ -192,12 +192,21 @@ class Storm:
             case 2:
                 self.server.kill()
             case 4:
-                os.kill(self.server.postgres_pid(), signal.SIGKILL)
+                await self._kill_postgres()
                 return
             case _:
-                os.kill(self.server.postgres_pid(), signal.SIGKILL)
+                await self._kill_postgres()
                 self.server.kill()
         await asyncio.to_thread(self._start)
+
+    async def _kill_postgres(self) -> None:
+        """It may be coming back from the last time, and have no process yet."""
+        for _ in range(3_000):
+            with contextlib.suppress(FileNotFoundError, IndexError, ProcessLookupError):
+                os.kill(self.server.postgres_pid(), signal.SIGKILL)
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("the database does not come back")
 
     def _start(self) -> None:
         self.server.start()

@@ -2357,6 +2357,7 @@ export interface RuleTrial {
 /** A conversation the rule would have run in, and the event that would have woken it. */
 export interface RuleHit {
   conversation: string
+  contact: string
   contact_name: string
   seq: number
   at: string
@@ -2371,6 +2372,7 @@ export interface RuleForecast {
 /** `state`: `failed` names in `detail` what could not be done; `stopped`: it ran too often in this conversation. */
 export interface RuleRun {
   conversation: string
+  contact: string
   contact_name: string
   seq: number
   at: string

@@ -170,7 +170,9 @@ class Automation:
         facts = await self._facts(actor.workspace_id, [r["conversation_id"] for r in woken])
         quoted = await self._quoted(actor.workspace_id, woken)
         hits = [
-            RuleHit(r["conversation_id"], r["contact_name"], r["seq"], r["created_at"], store.text_of(r))
+            RuleHit(
+                *(r["conversation_id"], r["contact_id"], r["contact_name"], r["seq"], r["created_at"]), store.text_of(r)
+            )
             for r in woken
             if rules.holds(
                 trial.condition, {**facts[r["conversation_id"]], **store.event_facts_of(r, quoted.get(_key(r), ""))}

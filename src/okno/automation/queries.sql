@@ -47,7 +47,7 @@ SELECT e.conversation_id, e.seq, e.actor, e.actor_id, e.type, e.body, e.created_
 -- The latest event that would have woken a rule, of the conversations that spoke last. $3: types, $4: actors; $5: only the
 -- first message of an episode.
 -- name: list_would_wake :many
-SELECT c.id AS conversation_id, p.name AS contact_name, e.seq, e.actor, e.actor_id, e.type, e.body, e.created_at
+SELECT c.id AS conversation_id, c.contact_id, p.name AS contact_name, e.seq, e.actor, e.actor_id, e.type, e.body, e.created_at
   FROM (SELECT id, contact_id, last_at FROM conversation
          WHERE workspace_id = $1 AND merged_into IS NULL ORDER BY last_at DESC LIMIT $2) c
   JOIN contact p ON p.workspace_id = $1 AND p.id = c.contact_id
@@ -98,7 +98,7 @@ SELECT count(*) FROM automation_run
 UPDATE automation_run SET state = $5, detail = $6 WHERE workspace_id = $1 AND rule_id = $2 AND conversation_id = $3 AND seq = $4;
 
 -- name: list_runs :many
-SELECT a.conversation_id, p.name AS contact_name, a.seq, a.at, a.state, a.detail
+SELECT a.conversation_id, c.contact_id, p.name AS contact_name, a.seq, a.at, a.state, a.detail
   FROM automation_run a JOIN conversation c ON c.workspace_id = $1 AND c.id = a.conversation_id
   JOIN contact p ON p.workspace_id = $1 AND p.id = c.contact_id
  WHERE a.workspace_id = $1 AND a.rule_id = $2 ORDER BY a.at DESC, a.conversation_id, a.seq DESC LIMIT $3;

@@ -152,6 +152,7 @@ class RuleHit(Answer, frozen=True):
     """A conversation the rule would have run in, and the event that would have woken it."""
 
     conversation: UUID
+    contact: UUID
     contact_name: str
     seq: int
     at: datetime
@@ -170,6 +171,7 @@ class RuleRun(Answer, frozen=True):
     """`state`: `failed` names in `detail` what could not be done; `stopped`: it ran too often in this conversation."""
 
     conversation: UUID
+    contact: UUID
     contact_name: str
     seq: int
     at: datetime
