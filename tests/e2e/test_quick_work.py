@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import faults
 from tests.e2e.conftest import close_everything
-from tests.e2e.test_console_access import faults
 from tests.e2e.test_conversation import SLOW_MS, panel, say
 from tests.support.process import Server, free_port
 

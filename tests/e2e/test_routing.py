@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import faults
 from tests.e2e.conftest import PASSWORD, fresh_server, sign_in
-from tests.e2e.test_console_access import faults
 from tests.e2e.test_conversation import SLOW_MS, panel, say
 from tests.support.process import Server
 

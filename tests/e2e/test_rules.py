@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_console_access import faults
+from tests.e2e.axe import faults
 from tests.e2e.test_conversation import SLOW_MS, panel, say
 from tests.e2e.test_hours import call
 

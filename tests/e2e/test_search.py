@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_console_access import faults
+from tests.e2e.axe import faults
 from tests.e2e.test_console_work import russian
 from tests.e2e.test_conversation import open_latest, panel, say
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import faults
 from tests.e2e.conftest import fresh_server, give_password
 from tests.e2e.test_conversation import SLOW_MS
 from tests.e2e.test_hours import call
@@ -48,7 +48,7 @@ def test_outside_the_shift_the_desk_says_so_and_one_key_works_on(console: Page, 
     expect(row).to_contain_text("168 ч в неделю")
     expect(row).to_contain_text("на смене")
     shots(console, "shifts")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     expect(console.get_by_test_id("duty")).to_have_count(0)
     me = call(console, "GET", "/session")["operator"]["id"]
     later = {"day": (datetime.now(UTC).weekday() + 3) % 7, "from_min": 540, "to_min": 1080}
@@ -56,7 +56,7 @@ def test_outside_the_shift_the_desk_says_so_and_one_key_works_on(console: Page, 
     duty = console.get_by_test_id("duty")
     expect(duty).to_contain_text("не ваша смена")
     shots(console, "duty")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     console.goto(f"{server.url}/conversations")
     expect(duty).to_be_visible()
     console.keyboard.press("KeyO")
@@ -97,7 +97,7 @@ def test_the_queue_form_shows_who_would_get_it(console: Page, server: Server) ->
     console.get_by_test_id("queue-open").first.click()
     expect(console.get_by_test_id("queue-gets")).to_contain_text("Анна Кленова")
     shots(console, "queues")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     call(console, "POST", "/teams", {"name": "Пустая"})
     console.reload()
     console.get_by_test_id("queue-open").first.click()
@@ -115,7 +115,7 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(browser: Browser, console: 
     expect(console.get_by_test_id("session").first).to_contain_text("Chrome, Linux")
     expect(console.get_by_test_id("session").filter(has_text="этот браузер")).to_have_count(1)
     shots(console, "sessions")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     console.get_by_test_id("sessions-end").click()
     expect(console.get_by_test_id("session")).to_have_count(1)
     expect(other.get_by_role("link", name="Войти").or_(other.get_by_test_id("login-email"))).to_be_visible(
@@ -134,14 +134,14 @@ def test_goals_are_set_roles_have_every_right_and_the_log_speaks_words(console: 
     assert call(console, "GET", "/reports/goals")["answer_s"] == 45
     assert call(console, "GET", "/supervision")["watched_shown"] is False
     shots(console, "goals")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     rights = [one for one in call(console, "GET", "/session")["permissions"] if one != "owners"]
     console.goto(f"{server.url}/settings/roles")
     console.get_by_test_id("role-name").fill("Всё сразу")
     for right in rights:
         console.get_by_test_id(f"right-{right}").check()
     shots(console, "roles")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     console.get_by_test_id("save").click()
     expect(console.get_by_test_id("role")).to_contain_text("наблюдать")
     assert sorted(call(console, "GET", "/roles")[0]["permissions"]) == sorted(rights)
@@ -151,7 +151,7 @@ def test_goals_are_set_roles_have_every_right_and_the_log_speaks_words(console: 
     expect(console.get_by_test_id("audit-entry").filter(has_text="Цели: изменение")).to_have_count(1)
     expect(console.get_by_test_id("audit-entry").filter(has_text="desk")).to_have_count(0)
     shots(console, "audit")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
 
 
 def test_an_article_is_written_found_changed_and_deleted(console: Page, server: Server) -> None:
@@ -164,11 +164,11 @@ def test_an_article_is_written_found_changed_and_deleted(console: Page, server: 
     console.get_by_test_id("article-text").fill("Четырнадцать дней, чек не нужен.")
     console.get_by_test_id("save").click()
     expect(console.get_by_role("status").filter(has_text="Сохранено")).to_be_visible()
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     shots(console, "article")
     console.get_by_test_id("articles-back").click()
     shots(console, "articles")
-    assert Axe().run(console).response["violations"] == []
+    assert faults(console) == []
     console.get_by_test_id("article-find").fill("возвр")
     console.get_by_test_id("article").get_by_role("button").click()
     expect(console.get_by_test_id("article-text")).to_have_value("Четырнадцать дней, чек не нужен.")

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import faults, faults_in_both_themes
 from tests.e2e.conftest import close_everything
-from tests.e2e.test_console_access import faults
 from tests.e2e.test_conversation import SLOW_MS, open_latest, panel, say
 from tests.e2e.test_routing import ASK, shot
 from tests.support.process import Server
@@ -168,7 +168,7 @@ def test_rules_say_what_the_widget_is_on_a_page(browser: Browser, console: Page,
         change_widget(console, {"rules": []})
 
 
-@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+@pytest.mark.parametrize("options", [{}, {"forced_colors": "active"}])
 def test_what_is_said_first_is_for_everybody(
     browser: Browser, console: Page, server: Server, options: dict[str, str]
 ) -> None:
@@ -185,7 +185,7 @@ def test_what_is_said_first_is_for_everybody(
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
         assert box["y"] >= 0
-        assert faults(shop) == []
+        assert faults_in_both_themes(shop) == []
         shot(shop, f"hello-{'-'.join(options.values()) or 'light'}")
         shop.get_by_test_id("hello-close").press("Escape")
         expect(card).to_have_count(0)
@@ -255,7 +255,7 @@ def test_a_stranger_fills_in_the_form_before_the_chat(browser: Browser, console:
         change_widget(console, {"form": {}})
 
 
-@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+@pytest.mark.parametrize("options", [{}, {"forced_colors": "active"}])
 def test_the_form_is_for_everybody(browser: Browser, console: Page, server: Server, options: dict[str, str]) -> None:
     """At 400 % zoom or with a screen reader the chat could not be begun."""
     change_widget(console, {"form": FORM})
@@ -270,7 +270,7 @@ def test_the_form_is_for_everybody(browser: Browser, console: Page, server: Serv
         inside = shop.frames[-1]
         assert inside.evaluate("document.documentElement.scrollWidth") <= 320
         behind = ("landmark-one-main", "page-has-heading-one")  # of the shop, which rests behind a phone's panel
-        assert [fault for fault in faults(shop) if not fault.startswith(behind)] == []
+        assert [fault for fault in faults_in_both_themes(shop) if not fault.startswith(behind)] == []
         shot(shop, f"form-{'-'.join(options.values()) or 'light'}")
         shop.context.close()
     finally:
