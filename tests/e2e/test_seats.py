@@ -93,6 +93,7 @@ def test_a_desk_nobody_touches_goes_on_a_break_and_one_key_brings_it_back(consol
 
 def test_the_queue_form_shows_who_would_get_it(console: Page, server: Server) -> None:
     """A queue nobody can serve would be found out by the customers who wait in it."""
+    call(console, "PATCH", "/routing", {"idle_s": 0})
     console.goto(f"{server.url}/settings/queues")
     console.get_by_test_id("queue-open").first.click()
     expect(console.get_by_test_id("queue-gets")).to_contain_text("Анна Кленова")
