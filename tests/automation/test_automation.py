@@ -31,6 +31,7 @@ from okno.automation.types import (
 )
 from okno.bus.events import TimelineSpan
 from okno.conversations.types import Message, Note, QuoteRef, SendMessage
+from okno.desk.types import LabelChange
 from okno.kit import limits
 from okno.kit.errors import Invalid, NotAllowed, Unavailable
 from okno.kit.ids import uuid7
@@ -262,6 +263,23 @@ async def test_rules_that_break_do_not_keep_customers_out_of_the_queue(app: App,
     broken = False
     await ran(company, rule)
     assert (await company.row(conversation)).labels == ["seen"]
+
+
+async def test_a_renamed_label_is_renamed_in_rules(app: App) -> None:
+    """A rule would go on putting the old word, and ask for it in vain."""
+    company = await Company.found(app)
+    asks = RuleAll([RuleNot(RuleTest("conversation.labels", "is", ["vip"])), RuleTest("contact.name", "is", ["vip"])])
+    mark = RuleChange("Mark", "message", asks, [RuleLabelAct(add=["vip", "seen"], remove=["plain"])])
+    rule = await app.automation.create_rule(company.owner, mark)
+    conversation = await company.write()
+    await app.conversations.set_labels(company.owner, conversation, ["vip", "plain"])
+    await app.desk.labels.change_label(company.owner, "vip", LabelChange(name="gold"))
+    await app.desk.labels.delete_label(company.owner, "plain")
+    (after,) = await app.automation.list_rules(company.owner)
+    assert after.acts == [RuleLabelAct(add=["gold", "seen"])]
+    asked = RuleNot(RuleTest("conversation.labels", "is", ["gold"]))
+    assert after.condition == RuleAll([asked, RuleTest("contact.name", "is", ["vip"])])
+    assert after.id == rule.id
 
 
 class Other:

@@ -236,6 +236,7 @@ class App:
         self.notifications.operators.listener = teller
         self.blocks.listen(self.realtime.on_blocks_changed)
         self.contacts.listen(self.conversations.touch_contact)
+        self.desk.labels.listen(self.automation.relabel)
         self.bus.rushed = self.writer.is_rushed
         self.hub.on_commit_wake(partial(self.bus.wake, "timeline"))
         self.bus.handle("access.mail", {RESET_ASKED}, partial(access_handlers.handle_reset_asked, self.access))

@@ -121,6 +121,17 @@ class Automation:
         await self._db.execute(SQL["order_rules"], actor.workspace_id, list(order))
         return await self.list_rules(actor)
 
+    async def relabel(self, workspace_id: int, label: str, after: str | None) -> None:
+        """A label has another name, or is gone: rules mean the new word."""
+        since = self._clock.now()
+        for r in await self._db.fetch(SQL["list_rules"], workspace_id, since, limits.RULES_MAX):
+            rule = store.rule_of(r, "")
+            condition = rules.relabelled(rule.condition, label, after)
+            acts = [rules.relabelled(act, label, after) for act in rule.acts]
+            if (condition, acts) != (rule.condition, rule.acts):
+                change = RuleChange(rule.name, rule.trigger, condition, acts, rule.enabled, rule.stop)
+                await self._db.fetchval(SQL["change_rule"], workspace_id, rule.id, *_columns(change), since)
+
     async def _get(self, actor: Actor, rule_id: UUID) -> Rule:
         for rule in await self.list_rules(actor):
             if rule.id == rule_id:

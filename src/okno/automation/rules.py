@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, assert_never
 from uuid import UUID, uuid5
 
+from msgspec.structs import replace
+
 from okno.automation.types import (
     Condition,
     Op,
@@ -24,6 +26,7 @@ Facts = Mapping[str, tuple[str, ...]]
 """What is known, by field. A field may have several values: a contact's addresses, a conversation's labels."""
 
 VALUELESS: frozenset[Op] = frozenset({"known", "unknown"})
+LABEL_FIELDS = frozenset({"conversation.labels", "event.added", "event.removed"})
 ORDERED: frozenset[Op] = frozenset({"at_least", "at_most"})
 
 
@@ -178,6 +181,26 @@ def plan_labels(before: Sequence[str], act: RuleLabelAct) -> list[str]:
     kept = [label for label in before if label not in act.remove]
     after = dict.fromkeys([*kept, *(" ".join(label.split()) for label in act.add if label.strip())])
     return list(after)[: limits.LABELS_PER_CONVERSATION_MAX]
+
+
+def relabelled(part: Any, label: str, after: str | None) -> Any:
+    """A condition or an act with the label's new name; acts lose one that is gone, conditions go on asking for it."""
+    match part:
+        case RuleLabelAct():
+            return replace(part, add=_renamed(part.add, label, after), remove=_renamed(part.remove, label, after))
+        case RuleTest() if part.field in LABEL_FIELDS and after:
+            return replace(part, values=_renamed(part.values, label, after))
+        case RuleAll() | RuleAny():
+            return replace(part, of=[relabelled(one, label, after) for one in part.of])
+        case RuleNot():
+            return replace(part, of=relabelled(part.of, label, after))
+        case _:
+            return part
+
+
+def _renamed(words: Sequence[str], label: str, after: str | None) -> list[str]:
+    found = [after if word == label else word for word in words]
+    return list(dict.fromkeys(word for word in found if word))
 
 
 def act_id(rule_id: UUID, conversation_id: UUID, seq: int, place: int) -> UUID:

@@ -1,5 +1,7 @@
 """Tending the labels: colours, renaming, merging, taking away."""
 
+from collections.abc import Awaitable, Callable
+
 from msgspec import UnsetType
 
 from okno.access.api import require
@@ -18,6 +20,11 @@ class Labels:
     def __init__(self, database: Database, conversations: Conversations) -> None:
         self._db = database
         self._conversations = conversations
+        self._followers: list[Callable[[int, str, str | None], Awaitable[None]]] = []
+
+    def listen(self, follower: Callable[[int, str, str | None], Awaitable[None]]) -> None:
+        """It is told the workspace, the label, and what it is called now; null: it is gone."""
+        self._followers.append(follower)
 
     async def list_colours(self, workspace_id: int) -> list[LabelColour]:
         records = await self._db.fetch(SQL["list_colours"], workspace_id, limits.LABELS_LISTED_MAX)
@@ -59,4 +66,6 @@ class Labels:
     async def _replace(self, workspace_id: int, label: str, name: str | None) -> None:
         await self._conversations.relabel(workspace_id, label, name)
         await self._db.execute(SQL["relabel_acts"], workspace_id, label, name)
+        for follower in self._followers:
+            await follower(workspace_id, label, name)
         await self._db.execute(SQL["delete_colour"], workspace_id, label)

@@ -44,6 +44,7 @@ from okno.routing.types import (
     Why,
 )
 
+ROUTE_TRIES = 3
 ANSWER_S = 120  # of a new queue that is given out: then somebody else has a try
 
 
@@ -405,15 +406,21 @@ class Routing:
                 await tx.fetchval(SQL["leave_line"], workspace_id, conversation_id, now, "moved", None)
                 await self.lines.enter(tx, workspace_id, locked, there, place["entered_at"], now)
 
-        row = await self._conversations.get_row(system, conversation_id)
-        team = queue.team if queue and row.assignee is None else None
-        await self._conversations.assign(
-            *(system, conversation_id, row.assignee),
-            expected=row.assignee,
-            team_id=team,
-            reason="rule",
-            beside=said,
-        )
+        for tries_left in range(ROUTE_TRIES, 0, -1):
+            row = await self._conversations.get_row(system, conversation_id)
+            team = queue.team if queue and row.assignee is None else None
+            try:
+                await self._conversations.assign(
+                    *(system, conversation_id, row.assignee),
+                    expected=row.assignee,
+                    team_id=team,
+                    reason="rule",
+                    beside=said,
+                )
+                break
+            except Conflict:  # the router gave it to somebody meanwhile
+                if row.status != "open" or tries_left == 1:
+                    raise
         self.router.stir(workspace_id)
 
     async def _place(self, tx: Connection, workspace_id: int, locked: Any, now: datetime) -> datetime:
