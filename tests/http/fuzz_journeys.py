@@ -54,6 +54,8 @@ def welcome(world: Any, go: Any) -> None:
     go("tell_fate", "POST", f"{key}/fates", "", json=fate)
     world.wait(enter(world, "invited", visitor))
     go("accept_invitation", "POST", f"{key}/invitations/{second}/acceptance", "invited")
+    site = go("create_inbox", "POST", "/api/v1/inboxes", json={"name": "Another shop"}).json()["id"]
+    go("delete_inbox", "DELETE", f"/api/v1/inboxes/{site}")
     greeting = {"id": str(uuid7()), "name": "Hello", "text_en": "Hello!"}
     go("change_inbox", "PATCH", f"/api/v1/inboxes/{world.inbox.id}", json={"greetings": [greeting]})
     go("answer_greeting", "POST", f"{key}/greetings/{greeting['id']}/answer", "invited")

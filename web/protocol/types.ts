@@ -856,6 +856,10 @@ export interface Inbox {
   rules: WidgetRule[]
   form: Form
 }
+/** A site with a widget of its own; everything else is changed afterwards. */
+export interface NewInbox {
+  name: string
+}
 export interface InboxChange {
   name?: string
   team?: number | null

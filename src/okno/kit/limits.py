@@ -122,6 +122,7 @@ TEAMS_MAX: Final = 500  # a scope of teams is an array in every list query
 CHATS_MIN: Final = 2  # one at a time would be a telephone
 CHATS_MAX: Final = 10  # beyond it nobody answers in time
 QUEUES_MAX: Final = 200  # all are read to place a conversation
+INBOXES_MAX: Final = 200  # sites of one company
 INBOXES_PER_QUEUE_MAX: Final = 500  # more channels than any company has
 SKILLS_MAX: Final = 200  # a list one can read
 LANGUAGES_MAX: Final = 20  # of one operator

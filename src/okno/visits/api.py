@@ -18,7 +18,7 @@ from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Invalid, NotFound, TooMany
+from okno.kit.errors import Conflict, Invalid, NotFound, TooMany
 from okno.kit.wire import encode
 from okno.visits import rules
 from okno.visits.online import Beat, Online
@@ -113,6 +113,23 @@ class Visits:
         now = self._clock.now()
         await self._db.fetchval(SQL["insert_inbox"], workspace_id, "site", name, key, sealed, now)
         return (await self.get_by_key(key))[1]
+
+    async def add_inbox(self, actor: Actor, name: str) -> Inbox:
+        """A widget for one more site. Raises `Conflict`."""
+        require(actor, "workspace")
+        if len(await self.list_inboxes(actor.workspace_id)) >= limits.INBOXES_MAX:
+            raise Conflict(f"there are {limits.INBOXES_MAX} sites already")
+        return await self.create_inbox(actor.workspace_id, name.strip())
+
+    async def delete_inbox(self, actor: Actor, inbox_id: int) -> None:
+        """One nobody has come to yet; of others the history is kept. Raises `Conflict`, `NotFound`."""
+        require(actor, "workspace")
+        if await self._db.fetchrow(SQL["find_inbox"], actor.workspace_id, inbox_id) is None:
+            raise NotFound("there is no such inbox")
+        if await self._db.fetchval(SQL["delete_inbox"], actor.workspace_id, inbox_id) is None:
+            raise Conflict("it is the only one, or somebody has come to it: take its snippet off the site instead")
+        self.forget_inboxes()
+        self.on_inboxes()
 
     async def change_inbox(self, actor: Actor, inbox_id: int, change: InboxChange) -> Inbox:
         """Change some settings; widgets on sites follow within five minutes without a new snippet."""

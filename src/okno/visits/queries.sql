@@ -14,6 +14,12 @@ SELECT workspace_id, id, channel, name, key, team_id, side, accent, texts_ru, te
 INSERT INTO inbox (workspace_id, channel, name, key, identity_secret, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 RETURNING id;
 
+-- name: delete_inbox :value
+DELETE FROM inbox WHERE workspace_id = $1 AND id = $2
+   AND EXISTS (SELECT FROM inbox o WHERE o.workspace_id = $1 AND o.id <> $2)
+   AND NOT EXISTS (SELECT FROM visitor v WHERE v.workspace_id = $1 AND v.inbox_id = $2)
+RETURNING id;
+
 -- name: change_inbox :exec
 UPDATE inbox SET name = $3, team_id = $4, side = $5, accent = $6, texts_ru = $7, texts_en = $8, domains = $9,
        pages_hidden = $10, calendar_id = $11, callback_calendar_id = $12, calls_calendar_id = $13,

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, get, patch, post
+from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.datastructures import State
 from litestar.params import Parameter
 
@@ -14,7 +14,7 @@ from okno.kit.errors import TooLarge
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.kit.wire import parse_json
 from okno.visits.api import Visits
-from okno.visits.types import Inbox, InboxChange, PageView, Tracking, Visit, WidgetConfig
+from okno.visits.types import Inbox, InboxChange, NewInbox, PageView, Tracking, Visit, WidgetConfig
 
 AnyRequest = Request[None, None, State]
 Key = Annotated[str, Parameter(max_length=64, pattern="^[A-Za-z0-9]+$")]
@@ -26,6 +26,21 @@ parse_page_view = msgspec.json.Decoder(PageView).decode
 @get("/inboxes", operation_id="list_inboxes", responses=problems(*SIGNED_IN), summary="Inboxes with their widgets")
 async def list_inboxes(visits: Visits, actor: Actor) -> list[Inbox]:
     return await visits.list_inboxes_for(actor)
+
+
+@post("/inboxes", operation_id="create_inbox", responses=problems(*SIGNED_IN, 409), summary="One more site")
+async def create_inbox(visits: Visits, actor: Actor, data: NewInbox) -> Inbox:
+    return await visits.add_inbox(actor, data.name)
+
+
+@delete(
+    "/inboxes/{inbox_id:int}",
+    operation_id="delete_inbox",
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Delete a site nobody has come to",
+)
+async def delete_inbox(visits: Visits, actor: Actor, inbox_id: InboxId) -> None:
+    await visits.delete_inbox(actor, inbox_id)
 
 
 @patch(
@@ -99,5 +114,8 @@ async def track_event(request: AnyRequest, visits: Visits, key: Key) -> None:
 ROUTER = Router(
     "/",
     tags=["visits"],
-    route_handlers=[list_inboxes, change_inbox, list_visits, get_widget, record_page_view, track_event],
+    route_handlers=[
+        *(list_inboxes, create_inbox, change_inbox, delete_inbox),
+        *(list_visits, get_widget, record_page_view, track_event),
+    ],
 )

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from okno.kit import limits
 from okno.kit.cards import mask_fields
-from okno.kit.wire import NO_NUL, Answer, Url, Wire
+from okno.kit.wire import NO_NUL, Answer, Name, Url, Wire
 
 Text200 = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]
 Color = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}$")]
@@ -189,6 +189,12 @@ class Inbox(Answer, frozen=True):
     greetings: list[Greeting]
     rules: list[WidgetRule]
     form: Form
+
+
+class NewInbox(Wire, frozen=True):
+    """A site with a widget of its own; everything else is changed afterwards."""
+
+    name: Name
 
 
 class InboxChange(Wire, frozen=True):

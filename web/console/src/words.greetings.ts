@@ -3,6 +3,7 @@ import { i18n } from "./i18n"
 /** Words of greetings, rules of the widget and the form, which come with their settings. */
 const ru = {
   greet: {
+    site: "Сайт", addSite: "Добавить сайт", siteName: "Название сайта", dropSite: "Удалить сайт", dropSiteAsk: "Удалить сайт «{name}»? Его код перестанет работать.",
     intro: "Виджет заговорит первым, когда всё условие выполнится. Изменения доходят до сайта за пять минут, код на сайте не меняется.", greetings: "Приветствия", rules: "Правила виджета", rulesIntro: "Что виджет делает на каких страницах. Действует первое подходящее правило; без правил виджет везде одинаков.", add: "Добавить приветствие", addRule: "Добавить правило",
     none: "Приветствий пока нет. Например: «Помочь с выбором?» тем, кто минуту читает страницу товара.", noRules: "Правил нет: виджет одинаков на всех страницах.", name: "Название", newGreeting: "Новое приветствие", newRule: "Новое правило", on: "Действует", off: "выключено", up: "Выше", down: "Ниже", text: "Что сказать", textHint: "До 300 знаков. Пустой язык — возьмём другой.",
     whom: "Для кого", pages: "Страницы", pagesHint: "По одной в строке, * — любая часть: /catalog/*. Пусто — все.", sources: "Источники", sourcesHint: "Часть адреса или метки: yandex, utm_source=vesna. Пусто — любые.", visits: "Который визит", from: "с", to: "по", lang: "Язык", anyLang: "любой", device: "Устройство", anyDevice: "любое", phone: "телефон", computer: "компьютер", hours: "Часы", anyHours: "в любые", open: "когда открыто", closed: "когда закрыто", known: "Знакомый", anyKnown: "любой", isKnown: "уже писал", isUnknown: "ещё не писал",
@@ -17,6 +18,7 @@ const ru = {
 }
 const en: typeof ru = {
   greet: {
+    site: "Site", addSite: "Add a site", siteName: "Name of the site", dropSite: "Delete the site", dropSiteAsk: "Delete “{name}”? Its snippet will stop working.",
     intro: "The widget speaks first once the whole condition holds. Changes reach the site within five minutes; its snippet stays.", greetings: "Greetings", rules: "Rules of the widget", rulesIntro: "What the widget does on which pages. The first rule that fits holds; without any the widget is the same everywhere.", add: "Add a greeting", addRule: "Add a rule",
     none: "No greetings yet. For instance “May I help you choose?” to whoever reads a product for a minute.", noRules: "No rules: the widget is the same on every page.", name: "Name", newGreeting: "New greeting", newRule: "New rule", on: "In force", off: "off", up: "Up", down: "Down", text: "What to say", textHint: "Up to 300 characters. For an empty language the other one is taken.",
     whom: "For whom", pages: "Pages", pagesHint: "One a line, * for any part: /catalog/*. Empty: all.", sources: "Sources", sourcesHint: "Part of an address or a tag: google, utm_source=spring. Empty: any.", visits: "Which visit", from: "from", to: "to", lang: "Language", anyLang: "any", device: "Device", anyDevice: "any", phone: "phone", computer: "computer", hours: "Hours", anyHours: "any", open: "while open", closed: "while closed", known: "Known", anyKnown: "anybody", isKnown: "has written before", isUnknown: "has not written yet",
