@@ -176,7 +176,11 @@ def test_first_steps_name_the_workspace_and_give_the_snippet(console: Page, serv
     expect(console.get_by_test_id("tab-all")).to_be_visible()
     console.goto(f"{server.url}/settings/widget")
     console.get_by_test_id("widget-greeting").fill("Рады видеть")
-    expect(console.get_by_test_id("widget-look")).to_contain_text("Рады видеть")
+    look = console.get_by_test_id("widget-look").frame_locator("iframe")
+    expect(look.get_by_role("heading")).to_contain_text("Рады видеть")
+    expect(look.get_by_test_id("status")).to_have_text("")
+    console.get_by_role("button", name="English").click()
+    expect(look.get_by_role("heading")).to_contain_text("Hello")
 
 
 def test_the_card_lies_over_the_thread_only_when_it_is_asked_for(shop: Page, console: Page) -> None:

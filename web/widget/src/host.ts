@@ -20,6 +20,8 @@ export interface Stored {
 export interface Init {
   stored: Stored
   open: number
+  /** Only a look, in the settings: nobody is there. */
+  look?: 1
   person?: Person
   config?: { texts_ru: Texts; texts_en: Texts; accent: string; form: ShownForm | null; open: boolean | null; opens_at: string | null }
 }

@@ -91,7 +91,8 @@ function Panel({ init }: { init: Init }) {
       }
     }
     early.splice(0).forEach(heard)
-    talk.start()
+    if (init.look) talk.show({ status: "online" })
+    else talk.start()
     if (init.stored.files?.length) void withTray((it) => it.restore(init.stored.files!))
   }, [])
   useLayoutEffect(() => {
