@@ -21,6 +21,7 @@ from tests.support.proxy import Proxy
 VISITORS = 20
 RATE_PER_S = 220
 SETTLE_S = 25.0
+CHECK_S = 120.0  # what was said while it was killed is still being indexed
 PASSWORD = "correct horse battery"
 TOO_MANY = 429
 UPLOAD_TRIES_MAX = 1_000
@@ -162,8 +163,9 @@ class Storm:
                 (f"/api/v1/widget/{self.key}/files/links", mine),
                 ("/api/v1/files/links", self.headers),
             ):
-                links = (await self.http.post(path, json={"ids": [file]}, headers=headers)).json()
-                got = (await self.http.get(links[0]["url"])).content if links else None
+                asked = await self.http.post(path, json={"ids": [file]}, headers=headers, timeout=CHECK_S)
+                links = asked.json()
+                got = (await self.http.get(links[0]["url"], timeout=CHECK_S)).content if links else None
                 if got != content:
                     self.report.faults.append(f"the file {file} of an acked message is not there by {path}")
 
