@@ -1,7 +1,7 @@
 """Pure decisions: whether a condition holds, whether a rule is whole, and which rules are done on an event."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, assert_never
+from typing import Any, NamedTuple, assert_never
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
@@ -51,15 +51,6 @@ class Woken(NamedTuple):
     type: str
     actor: str
     first: bool
-
-
-class Whole(Protocol):
-    """A rule as far as it is chosen by."""
-
-    @property
-    def trigger(self) -> Trigger: ...
-    @property
-    def enabled(self) -> bool: ...
 
 
 # -- triggers ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -20,7 +21,7 @@ parse_body = msgspec.json.Decoder(Body).decode
 class Ready(msgspec.Struct, frozen=True):
     """A rule that is switched on."""
 
-    id: Any
+    id: UUID
     name: str
     trigger: Trigger
     condition: Condition
@@ -104,7 +105,8 @@ def text_of(r: Any) -> str:
     return body.text[: limits.QUERY_LEN_MAX] if isinstance(body, Message) else ""
 
 
-def quote_of(r: Any) -> tuple[Any, int] | None:
+def quote_of(r: Any) -> tuple[UUID, int] | None:
+    """The event a message quotes: its conversation and number."""
     body = parse_body(r["body"].encode())
     return (body.quote.conversation, body.quote.seq) if isinstance(body, Message) and body.quote else None
 
