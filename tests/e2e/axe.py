@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -35,16 +35,18 @@ def faults_in_both_themes(page: Page) -> list[str]:
         page.emulate_media(color_scheme="light")
 
 
-def _look(page: Page, rules: Sequence[str]) -> list[str]:
+def faults_in(frame: Frame, rules: Sequence[str] = ()) -> list[str]:
+    """In this one alone."""
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
-    found = []
-    for frame in page.frames:
-        frame.evaluate(STILL)
-        if not frame.evaluate("'axe' in self"):
-            frame.evaluate(AXE.read_text())
-        found += [
-            f"{v['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-            for v in frame.evaluate(LOOK, only)["violations"]
-            for node in v["nodes"]
-        ]
-    return found
+    frame.evaluate(STILL)
+    if not frame.evaluate("'axe' in self"):
+        frame.evaluate(AXE.read_text())
+    return [
+        f"{v['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for v in frame.evaluate(LOOK, only)["violations"]
+        for node in v["nodes"]
+    ]
+
+
+def _look(page: Page, rules: Sequence[str]) -> list[str]:
+    return [fault for frame in page.frames for fault in faults_in(frame, rules)]

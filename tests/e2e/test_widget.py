@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, Playwright, expect
 
-from tests.e2e.axe import faults, faults_in_both_themes
+from tests.e2e.axe import faults_in, faults_in_both_themes
 from tests.e2e.conftest import ARGUMENTS
 from tests.e2e.test_conversation import SLOW_MS, open_latest, panel, say
 from tests.support.process import Server
@@ -241,7 +241,7 @@ def test_a_narrow_page_in_forced_colours_without_motion(browser: Browser, server
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     assert inside.evaluate(outline) != "none"
     assert inside.evaluate(MOVING) == []
-    assert faults(page) == []
+    assert faults_in(inside) == []
     context.close()
 
 

@@ -7,13 +7,22 @@ from uuid import UUID
 from okno.kit.ids import uuid7
 
 
-def look(world: Any, go: Any) -> None:
-    """Whatever an operator reads without naming anything."""
+def look(world: Any, go: Any, conversation: str, contact: str) -> None:
+    """Whatever is read by naming a conversation, a customer, a widget or nothing; and small things done."""
+    known = {"conversation_id": conversation, "contact_id": contact, "key": world.inbox.key}
     for path, item in world.document["paths"].items():
         operation = item.get("get")
         needs = [p for p in (operation or {}).get("parameters", ()) if p.get("required")]
-        if operation and "{" not in path and not needs:
-            go(operation["operationId"], "GET", path)
+        if operation and all(p["in"] == "path" and p["name"] in known for p in needs):
+            actor = "visitor" if path.startswith("/api/v1/widget/") else "owner"
+            go(operation["operationId"], "GET", path.format(**known), actor)
+    place = f"/api/v1/conversations/{conversation}"
+    go("mark_read", "PUT", f"{place}/read", json={"seq": 1})
+    go("save_draft", "PUT", f"{place}/draft", json={"text": "Let me look"})
+    go("set_language", "PUT", f"{place}/language", json={"language": "en"})
+    go("close_conversation", "POST", f"{place}/closing")
+    go("reopen_conversation", "POST", f"{place}/reopening")
+    go("change_contact", "PATCH", f"/api/v1/contacts/{contact}", json={"comment": "asked for a lamp"})
 
 
 def automate(go: Any) -> None:

@@ -331,7 +331,7 @@ def journey(world: World, session: Any) -> None:
     go("change_role", "PUT", f"/api/v1/roles/{role_id}", json={**role, "permissions": ["conversations", "reveal"]})
     go("delete_role", "DELETE", f"/api/v1/roles/{role_id}")
     secrets = f"/api/v1/conversations/{mine}/secrets"
-    look(world, go)
+    look(world, go, mine, customer)
     automate(go)
     join(world, go, mine)
     welcome(world, go)
