@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from okno.db.pool import LOST, STORAGE_FULL, unavailable
+from okno.http.russian import translated
 from okno.kit.errors import Malformed, OknoError, Problem
 
 log = structlog.get_logger()
@@ -27,23 +28,26 @@ _TITLES = {
 }
 
 
-def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+def answer(request: AnyRequest, problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """In Russian for who asks for it by Accept-Language."""
+    if request.headers.get("accept-language", "").lower().startswith("ru"):
+        problem = translated(problem)
     return Response(
         msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM, headers=dict(headers or {})
     )
 
 
-def on_okno(_: AnyRequest, error: OknoError) -> Response[bytes]:
-    return answer(error.problem())
+def on_okno(request: AnyRequest, error: OknoError) -> Response[bytes]:
+    return answer(request, error.problem())
 
 
-def on_malformed(_: AnyRequest, error: Exception) -> Response[bytes]:
-    return answer(Malformed(f"the body is not valid: {type(error).__name__}").problem())
+def on_malformed(request: AnyRequest, error: Exception) -> Response[bytes]:
+    return answer(request, Malformed(f"the body is not valid: {type(error).__name__}").problem())
 
 
-def on_storage(_: AnyRequest, error: Exception) -> Response[bytes]:
+def on_storage(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.warning("storage does not answer", error=repr(error))
-    return answer(unavailable(error).problem())
+    return answer(request, unavailable(error).problem())
 
 
 def allowed_methods(request: AnyRequest) -> str:
@@ -73,12 +77,12 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if status == 405:  # noqa: PLR2004
         headers["allow"] = allowed_methods(request)
     detail = None if status >= 500 else error.detail  # noqa: PLR2004
-    return answer(Problem(f"/problems/{slug}", title, status, detail, errors or None), headers)
+    return answer(request, Problem(f"/problems/{slug}", title, status, detail, errors or None), headers)
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
     log.error("bug", path=request.scope["path"], exc_info=error)
-    return answer(OknoError("it was written to the log; try again").problem())
+    return answer(request, OknoError("it was written to the log; try again").problem())
 
 
 HANDLERS: dict[Any, Callable[..., Response[bytes]]] = {

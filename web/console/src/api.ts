@@ -18,7 +18,9 @@ export function useCsrf(token: string): void {
   csrf = token
 }
 /** What every change carries; for uploads, which go by a client of their own. */
-export const csrfHeader = (): Record<string, string> => ({ "x-csrf-token": csrf })
+export const csrfHeader = (): Record<string, string> => ({ "x-csrf-token": csrf, ...language() })
+/** Problems come in the language of the screen. */
+const language = (): Record<string, string> => ({ "accept-language": document.documentElement.lang })
 export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback
 }
@@ -56,7 +58,7 @@ export const remove = (path: string): Promise<void> => call<undefined>("DELETE",
 export async function fetchFile(path: string): Promise<void> {
   let response: Response
   try {
-    response = await fetch(`/api/v1${path}`)
+    response = await fetch(`/api/v1${path}`, { headers: language() })
   } catch {
     throw new Failure(0, null, "")
   }

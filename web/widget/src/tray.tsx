@@ -88,7 +88,7 @@ export class Tray {
     this.items = [...this.items, item]
     item.upload = new Upload({
       ...{ url: this.talk.filesUrl, file, name: file.name, type: file.type || "application/octet-stream", id, resume },
-      headers: () => (this.talk.contact ? this.talk.headers : null),
+      headers: () => (this.talk.contact ? { ...this.talk.headers, "accept-language": document.documentElement.lang } : null),
       onProgress: (sent) => {
         item.sent = sent
         this.changed()
