@@ -154,7 +154,7 @@ class Storm:
 
     async def _check_files(self) -> None:
         """Every acked message's file can be read by both parties, byte for byte."""
-        for message, (person, file, content) in self.files.items():
+        for message, (person, file, content) in list(self.files.items()):  # a late upload may still end
             if message not in person.acked:
                 continue
             self.report.files += 1
