@@ -115,6 +115,25 @@ async def test_a_queue_of_a_team_and_its_place_and_who_sends_it_on(app: App) -> 
     assert (await company.place(conversation)).queue == elsewhere.id
 
 
+async def test_a_rule_that_says_the_same_again_moves_nothing(app: App) -> None:
+    """With every message of a customer who waits the offer would be taken back, and his place be written anew."""
+    company = await Company.found(app, "offer")
+    skill = await app.routing.create_skill(company.owner, "lamps")
+    igor = await company.operator(skills=[OperatorSkill(skill.id, 3)])
+    acts = [RouteAct(skill=skill.id, priority=4), RuleNoteAct("seen")]
+    rule = await app.automation.create_rule(company.owner, RuleChange("Lamps", "message", ALWAYS, acts))
+    policy = await app.sla.create_policy(company.owner, PolicyChange("Soon", label="nobody has it", first_answer_s=60))
+    await app.automation.create_rule(company.owner, RuleChange("Soon", "message", ALWAYS, [SlaAct(policy.id)]))
+    conversation = await company.write()
+    offer = await company.offer(igor)
+    assert (offer.why.rule, offer.why.priority) == ("Lamps", 4)
+    await company.say(conversation, ("customer", (await company.row(conversation)).contact), "hello?")
+    await ran(company, rule, 2)
+    assert (await company.offer(igor)).id == offer.id
+    sql = "SELECT priority, left_at IS NULL FROM queue_entry WHERE conversation_id = $1"
+    assert await company.facts(sql, conversation) == [(4, True)]
+
+
 async def test_an_automatic_answer_leaves_the_customer_waiting(app: App) -> None:
     """He would be told that he was heard and forgotten; or get the same words with every retry."""
     company = await Company.found(app)

@@ -203,7 +203,7 @@ class Bus:
         await self._db.execute(SQL["forget"], self._clock.now() - timedelta(hours=limits.OUTBOX_KEEP_HOURS))
         await asyncio.sleep(HOUSEKEEPING_S)
 
-    async def measure(self) -> "Measured":
+    async def measure(self) -> Measured:
         """For whoever watches the server."""
         names = list(self._handlers)
         topics = [",".join(sorted(self._handlers[name][0])) for name in names]

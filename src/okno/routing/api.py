@@ -400,7 +400,7 @@ class Routing:
             values = (route.queue, route.skill, route.skill_level, route.priority, route.policy, route.rule)
             await tx.execute(SQL["save_route"], workspace_id, conversation_id, locked["episode"], *values)
             place = await tx.fetchrow(SQL["find_place"], workspace_id, conversation_id)
-            if place and (queue or route.skill or route.priority):
+            if place and not rules.asks_already(route, store.wish_of(place)):
                 now = self._clock.now()
                 there = queue or await self.get_queue(workspace_id, place["queue_id"])
                 await tx.fetchval(SQL["leave_line"], workspace_id, conversation_id, now, "moved", None)

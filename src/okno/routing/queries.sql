@@ -223,7 +223,7 @@ SELECT c.id, c.status, c.turn, c.assignee_id, c.waiting_since, c.team_id, c.inbo
 
 -- What a rule has said of this episode.
 -- name: find_route :one
-SELECT queue_id, skill_id, skill_level, priority FROM conversation_route
+SELECT skill_id, skill_level, priority FROM conversation_route
  WHERE workspace_id = $1 AND conversation_id = $2 AND episode = $3 LIMIT 1;
 
 -- What it leaves out stays as an earlier rule has said it in the same episode.
@@ -239,14 +239,15 @@ ON CONFLICT (workspace_id, conversation_id) DO UPDATE SET
    skill_id = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.skill_id, w.skill_id) ELSE excluded.skill_id END,
    priority = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.priority, w.priority) ELSE excluded.priority END,
    policy_id = CASE WHEN w.episode = excluded.episode THEN coalesce(excluded.policy_id, w.policy_id) ELSE excluded.policy_id END,
-   rule = excluded.rule;
+   rule = CASE WHEN w.episode = excluded.episode AND coalesce(excluded.queue_id, excluded.skill_id, excluded.priority) IS NULL
+               THEN w.rule ELSE excluded.rule END;
 
 -- An operator has sent it elsewhere: he knows better than the rule.
 -- name: forget_route :exec
 UPDATE conversation_route SET queue_id = NULL, skill_id = NULL WHERE workspace_id = $1 AND conversation_id = $2;
 
 -- name: find_place :one
-SELECT id, queue_id, entered_at FROM queue_entry
+SELECT queue_id, entered_at, skill_id, skill_level, priority FROM queue_entry
  WHERE workspace_id = $1 AND conversation_id = $2 AND left_at IS NULL LIMIT 1;
 
 -- name: find_bound :one
@@ -331,7 +332,8 @@ WITH ranked AS (
    WHERE e.workspace_id = $1 AND e.left_at IS NULL AND (q.mode <> 'pull' OR e.skill_id IS NOT NULL)
      AND NOT EXISTS (SELECT FROM offer f WHERE f.workspace_id = $1 AND f.conversation_id = e.conversation_id
                         AND f.ended_at IS NULL))
-SELECT r.*, c.team_id, c.channel, c.contact_id, coalesce(w.rule, '') AS rule
+SELECT r.*, c.team_id, c.channel, c.contact_id,
+       CASE WHEN coalesce(w.queue_id, w.skill_id, w.priority) IS NULL THEN '' ELSE w.rule END AS rule
   FROM ranked r JOIN conversation c ON c.workspace_id = $1 AND c.id = r.conversation_id
   LEFT JOIN conversation_route w ON w.workspace_id = $1 AND w.conversation_id = c.id AND w.episode = c.episode
  WHERE r.nth <= $3 ORDER BY r.priority DESC, r.entered_at, r.id LIMIT $4;

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from okno.routing.hours.api import Schedule, next_change, open_at
-from okno.routing.types import AssignReason, Candidate, Decision, Duty, LeaveReason, Waiting
+from okno.routing.types import AssignReason, Candidate, Decision, Duty, LeaveReason, Route, Waiting, Wish
 
 Sort = tuple[int, int, int, int | None, int, str]
 Standing = tuple[int, float, datetime, UUID]
@@ -172,6 +172,13 @@ class Facts(NamedTuple):
     waiting_since: datetime | None
     answered: bool = False
     merged: bool = False
+
+
+def asks_already(route: Route, known: Wish) -> bool:
+    """Whether a place in the queue is already what a rule says."""
+    skill = (route.skill, route.skill_level) if route.skill else (known.skill, known.skill_level)
+    wanted = Wish(route.queue or known.queue, *skill, route.priority or known.priority)
+    return wanted == known
 
 
 def waits(facts: Facts) -> bool:

@@ -23,6 +23,7 @@ from okno.routing.types import (
     Waiting,
     Whereabouts,
     Why,
+    Wish,
 )
 
 SQL = load_queries("okno.routing")
@@ -113,6 +114,10 @@ def waiting_of(r: Any, queue: Queue, refused: dict[Any, Any]) -> Waiting:
         *(r["preferred_operator_id"], r["preferred_until"], queue.sticky == "strict", refused),
         r["rule"],
     )
+
+
+def wish_of(r: Any) -> Wish:
+    return Wish(r["queue_id"], r["skill_id"], r["skill_level"], r["priority"])
 
 
 def whereabouts_of(r: Any) -> Whereabouts:

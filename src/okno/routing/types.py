@@ -42,6 +42,15 @@ class Route:
     policy: int | None = None
 
 
+class Wish(NamedTuple):
+    """What a place in the queue asks for."""
+
+    queue: int
+    skill: int | None
+    skill_level: int
+    priority: int
+
+
 # -- settings ------------------------------------------------------------------------------------------------------
 
 
