@@ -597,6 +597,7 @@ export interface LinkUse {
   password: string
   name?: string
   email?: string
+  locale?: "en" | "ru"
 }
 export interface Team {
   id: number

@@ -497,7 +497,7 @@ class Access:
         return Link(r["purpose"], r["email"], r["name"])
 
     async def use_link(self, secret: str, use: LinkUse, address: str = "", user_agent: str = "") -> tuple[Me, str]:
-        """Set name and password, sign in, burn the link. The first owner also chooses his e-mail."""
+        """Set name, language and password, sign in, burn the link. The first owner also chooses his e-mail."""
         now = self._clock.now()
         hashed = await asyncio.to_thread(self._hasher.hash, use.password)
         try:
@@ -509,8 +509,8 @@ class Access:
                 await tx.execute(SQL["set_password"], *key, hashed)
                 if r["purpose"] == "first" and not isinstance(use.email, UnsetType):
                     await tx.execute(SQL["set_email"], *key, use.email)
-                if use.name:
-                    await tx.execute(SQL["change_profile"], *key, use.name, None, None, None)
+                locale = None if isinstance(use.locale, UnsetType) else use.locale
+                await tx.execute(SQL["change_profile"], *key, use.name or None, locale, None, None)
                 await tx.execute(SQL["end_sessions"], *key, UUID(int=0))
         except asyncpg.UniqueViolationError:
             raise Conflict("somebody with this e-mail is here already") from None

@@ -221,6 +221,7 @@ class LinkUse(Wire, frozen=True):
     password: Password
     name: OptionalName = ""
     email: Email | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
 
 
 class Team(Answer, frozen=True):
