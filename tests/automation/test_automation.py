@@ -364,11 +364,11 @@ async def test_a_webhook_is_signed_and_goes_on_until_it_is_taken(app: App, other
     told = json.loads(body)
     assert told["event"]["body"]["text"] == "tell them"
     assert (told["conversation"]["id"], told["contact"]["name"]) == (str(conversation), "Anna")
-    await webhooks.close()
+    await webhooks.aclose()
     closed = Webhooks(app.database, KEYS, app.clock)
     with pytest.raises(Unavailable, match="public"):
         await closed.run(payload)
-    await closed.close()
+    await closed.aclose()
     await app.automation.delete_rule(company.owner, rule.id)
     await webhooks.run(payload)
     assert len(other.got) == 2

@@ -99,11 +99,12 @@ async def _work(settings: Settings, url: str) -> None:
             exports = PersonExports(database, clock, access, contacts, files)
             webhooks = Webhooks(database, keys, clock, settings.connect_networks)
             files.sandbox.clear()
-            await Worker(
-                database,
-                jobs_of(files, imports, exports, webhooks),
-                dict.fromkeys(("files.purge", "imports.purge", "exports.purge", "automation.purge"), PURGE_EVERY_S),
-            ).run()
+            async with contextlib.aclosing(webhooks):
+                await Worker(
+                    database,
+                    jobs_of(files, imports, exports, webhooks),
+                    dict.fromkeys(("files.purge", "imports.purge", "exports.purge", "automation.purge"), PURGE_EVERY_S),
+                ).run()
         except Exception as error:  # noqa: BLE001 - the same
             log.warning("the worker begins anew", error=repr(error)[:300])
         finally:

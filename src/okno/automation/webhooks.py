@@ -45,7 +45,7 @@ class Webhooks:
         self._allowed = parse_networks(networks)
         self._client: httpx.AsyncClient | None = None
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         if self._client:
             await self._client.aclose()
             self._client = None
