@@ -174,9 +174,13 @@ def test_first_steps_name_the_workspace_and_give_the_snippet(console: Page, serv
     expect(console.get_by_test_id("snippet")).to_have_value(re.compile("<script"))
     console.get_by_test_id("welcome-next").click()
     expect(console.get_by_test_id("tab-all")).to_be_visible()
+    console.set_viewport_size({"width": 1024, "height": 700})  # the panel stands below the form
     console.goto(f"{server.url}/settings/widget")
-    console.get_by_test_id("widget-greeting").fill("Рады видеть")
     look = console.get_by_test_id("widget-look").frame_locator("iframe")
+    expect(look.get_by_role("heading")).to_contain_text("Здравствуйте")
+    expect(console.get_by_test_id("snippet")).to_be_in_viewport()
+    assert console.evaluate("document.activeElement.tagName") != "IFRAME"
+    console.get_by_test_id("widget-greeting").fill("Рады видеть")
     expect(look.get_by_role("heading")).to_contain_text("Рады видеть")
     expect(look.get_by_test_id("status")).to_have_text("")
     console.get_by_role("button", name="English").click()
