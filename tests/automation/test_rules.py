@@ -8,7 +8,7 @@ from okno.attributes.types import Attribute
 from okno.automation import rules
 from okno.automation.fields import FIELDS, fields_of
 from okno.automation.rules import Woken
-from okno.automation.types import Condition, RuleAll, RuleAny, RuleLabelAct, RuleNot, RuleTest
+from okno.automation.types import Condition, Op, RuleAll, RuleAny, RuleLabelAct, RuleNot, RuleTest
 from okno.kit import limits
 from okno.kit.errors import Invalid
 
@@ -48,9 +48,9 @@ KNOWN = frozenset(FACTS) | {one.field for one in FIELDS}
         ("visit.page", "lacks", ["/cart"], True),
     ],
 )
-def test_a_test_compares_as_people_read(field: str, op: str, values: list[str], held: bool) -> None:
+def test_a_test_compares_as_people_read(field: str, op: Op, values: list[str], held: bool) -> None:
     """A rule would not meet what everybody sees that it means."""
-    assert rules.holds(RuleTest(field, op, values), FACTS) is held  # type: ignore[arg-type]
+    assert rules.holds(RuleTest(field, op, values), FACTS) is held
 
 
 LEAVES = st.sampled_from([RuleTest("contact.tier", "is", ["gold"]), RuleTest("visit.source", "known")])
