@@ -27,6 +27,7 @@ from okno.routing import types as routing
 from okno.routing.hours import types as hours
 from okno.routing.sla import types as sla
 from okno.teamwork import types as teamwork
+from okno.telephony import types as telephony
 from okno.visits import types as visits
 from okno.welcome import types as welcome
 
@@ -103,6 +104,7 @@ def render() -> str:
         integrations,
         teamwork,
         automation,
+        telephony,
     )
     types = [Problem, *(t for module in modules for t in structs(module))]
     types = [t for t in types if t not in (frames.ClientFrame, frames.ServerFrame, conversations.EventRaw)]

@@ -16,6 +16,7 @@ from okno.app.wiring import App
 from okno.attributes.types import NewAttribute
 from okno.conversations import store
 from okno.conversations.api import system_of
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
 from okno.conversations.types import (
     Carried,
     Due,
@@ -188,6 +189,26 @@ async def greeted(app: App, actor: Actor, contact: UUID, conversation: UUID) -> 
     await app.conversations.record(system_of(app.workspace_id), conversation, Greeted("Can we help?"))
 
 
+async def _recorded(app: App, conversation: UUID, body: Any) -> None:
+    await app.conversations.record(system_of(app.workspace_id), conversation, body)
+
+
+async def callback_asked(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await _recorded(app, conversation, CallbackAsked(uuid7(), datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+async def callback_ended(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await _recorded(app, conversation, CallbackEnded(uuid7(), "failed"))
+
+
+async def call_began(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await _recorded(app, conversation, CallBegan(uuid7(), "callback", actor.operator_id, "Igor"))
+
+
+async def call_ended(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await _recorded(app, conversation, CallEnded(uuid7(), "callback", "talked", 192, actor.operator_id, "Igor"))
+
+
 async def merged(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """As the one that goes on, and as the one that continues elsewhere; taken back, and again."""
     other = await _split_off(app, actor, contact, conversation)
@@ -236,6 +257,7 @@ SCENES: dict[str, Scene] = {
         promised,
         rated,
         greeted,
+        *(callback_asked, callback_ended, call_began, call_ended),
         merged,
         split,
         carried,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
 from okno.conversations.types import (
     NOBODY,
     ActorType,
@@ -142,6 +143,13 @@ CASES = (
          [HELLO, Carried(quote(1, ELSEWHERE), NOON, "customer", ANNA, "hello"),
           Split(ELSEWHERE, off=True, seqs=[1], excerpt="hello")], [Erased(3)]),
     Case("greeted: words of the widget, for operators", [HELLO], [Greeted("Can we help?")]),
+    Case("callback_asked: by a customer, for now or later", [HELLO],
+         [CallbackAsked(UUID(int=0xCA), None), CallbackAsked(UUID(int=0xCB), NOON)]),
+    Case("callback_ended", [HELLO, CallbackAsked(UUID(int=0xCA), None)], [CallbackEnded(UUID(int=0xCA), "failed")]),
+    Case("call_began: nothing else changes", [HELLO], [CallBegan(UUID(int=0xCC), "callback", IGOR, "Igor")]),
+    Case("call_ended: nothing else changes", [HELLO],
+         [CallEnded(UUID(int=0xCC), "callback", "talked", 192, IGOR, "Igor"),
+          CallEnded(UUID(int=0xCD), "inbound", "gave_up", 0, None, "")]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 

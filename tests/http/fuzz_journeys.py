@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from okno.kit.ids import uuid7
+from tests.support.engine import ScriptedEngine
 
 
 def look(world: Any, go: Any, conversation: str, contact: str) -> None:
@@ -42,6 +43,30 @@ def automate(go: Any) -> None:
     go("order_automation_rules", "PUT", "/api/v1/automation/order", json={"rules": [one["id"] for one in known]})
     go("list_automation_runs", "GET", f"{place}/runs")
     go("delete_automation_rule", "DELETE", place)
+
+
+def telephone(world: Any, go: Any, conversation: str) -> None:
+    """The way out is set up, a customer asks to be called and takes it back, another one is called."""
+    world.wait(with_engine(world))
+    settings = {"host": "sip.example", "number": "+78005553535", "callbacks": True}
+    go("change_phone_settings", "PATCH", "/api/v1/telephony/settings", json=settings)
+    key = f"/api/v1/widget/{world.inbox.key}"
+    go("get_callback_offer", "GET", f"{key}/callback", "visitor")
+    asked = go("ask_callback", "POST", f"{key}/callbacks", "visitor", json={"number": "+79161234567", "consent": True})
+    go("cancel_callback", "DELETE", f"{key}/callbacks/{asked.json()['id']}", "visitor")
+    calls = f"/api/v1/conversations/{conversation}/calls"
+    go("call_customer", "POST", calls, json={"number": "+79161234568"})
+    call = go("list_calls", "GET", calls).json()[0]["id"]
+    go("get_call", "GET", f"/api/v1/calls/{call}")
+    go("hold_call", "PUT", f"/api/v1/calls/{call}/hold", json={"on": True})
+    go("hang_up_call", "DELETE", f"/api/v1/calls/{call}")
+
+
+async def with_engine(world: Any) -> None:
+    """Telephones are there, and what is asked of them is done."""
+    calls = world.live.app.telephony._calls
+    calls.use(ScriptedEngine())
+    await calls._recovered.wait()
 
 
 def welcome(world: Any, go: Any) -> None:

@@ -21,7 +21,7 @@ from okno.kit.ids import uuid7
 from okno.notifications.customers import Pass
 from okno.visits.types import Inbox
 from tests.files.conftest import png
-from tests.http.fuzz_journeys import automate, copies, join, look, welcome
+from tests.http.fuzz_journeys import automate, copies, join, look, telephone, welcome
 from tests.support.live import Live, enter, other_workspace, say
 
 SOAK = bool(os.environ.get("OKNO_SOAK"))
@@ -333,6 +333,7 @@ def journey(world: World, session: Any) -> None:
     secrets = f"/api/v1/conversations/{mine}/secrets"
     look(world, go, mine, customer)
     automate(go)
+    telephone(world, go, mine)
     join(world, go, mine)
     welcome(world, go)
     copies(world, go, customer, mine)

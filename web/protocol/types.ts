@@ -87,7 +87,7 @@ export interface Closed {
   type: "closed"
   episode: number
 }
-/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`, `invited`, `rule`. */
+/** Given to an operator, or back to the queue (`operator` null). Names are as they were then. `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`, `invited`, `rule`, `call`. */
 export interface Assigned {
   type: "assigned"
   operator: string | null
@@ -236,7 +236,37 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | CallbackAsked | CallbackEnded | CallBegan | CallEnded | Hidden
+}
+/** The customer asks to be called: as soon as somebody is free, or at `due_at`. */
+export interface CallbackAsked {
+  type: "callback_asked"
+  callback: string
+  due_at: string | null
+}
+/** It will not be tried again: they have spoken, nobody could be reached, or the customer took it back. */
+export interface CallbackEnded {
+  type: "callback_ended"
+  callback: string
+  outcome: "cancelled" | "done" | "failed"
+}
+/** An operator has taken it. Of a callback: the customer is dialled now. The name is as it was then. */
+export interface CallBegan {
+  type: "call_began"
+  call: string
+  direction: "callback" | "inbound" | "outbound"
+  operator: string
+  operator_name: string
+}
+/** `talk_s`: seconds both heard each other. `operator` null: nobody had taken it. */
+export interface CallEnded {
+  type: "call_ended"
+  call: string
+  direction: "callback" | "inbound" | "outbound"
+  outcome: "busy" | "cancelled" | "failed" | "gave_up" | "lost" | "no_answer" | "no_operator" | "operator_gone" | "talked"
+  talk_s: number
+  operator: string | null
+  operator_name: string
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -817,7 +847,7 @@ export interface WidgetRule {
   texts_en?: TextsChange
   form?: "" | "off" | "on"
 }
-/** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). */
+/** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). `callbacks`: a customer may leave his number to be called. */
 export interface WidgetConfig {
   key: string
   side: "left" | "right"
@@ -833,6 +863,7 @@ export interface WidgetConfig {
   greetings: Greeting[]
   rules: WidgetRule[]
   form: ShownForm | null
+  callbacks?: boolean
 }
 /** One configured channel account; here: a site's widget. `identity_secret` signs customer tokens (HS256). `calendar` holds the hours of the chat; those of callbacks and calls are apart. Null: always open. */
 export interface Inbox {
@@ -1329,6 +1360,28 @@ export interface Why {
   language?: string
   by?: string
   rule?: string
+}
+/** A call has changed: told to whom it rings, who speaks, and who was rung and is to stop showing it (operators). */
+export interface CallFrame {
+  t: "call"
+  call: Call
+}
+/** A call as operators see it. `number` is empty where the customer's was not told, or is erased. `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music. */
+export interface Call {
+  id: string
+  direction: "callback" | "inbound" | "outbound"
+  phase: "dialling" | "ended" | "ringing" | "talking" | "waiting"
+  conversation: string
+  contact: string
+  contact_name: string
+  number: string
+  operator: string | null
+  operator_name: string
+  held: boolean
+  began_at: string
+  talked_at: string | null
+  ended_at: string | null
+  outcome: "busy" | "cancelled" | "failed" | "gave_up" | "lost" | "no_answer" | "no_operator" | "operator_gone" | "talked" | null
 }
 /** A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more. */
 export interface PlaceFrame {
@@ -2391,10 +2444,107 @@ export interface RuleField {
   type: "choice" | "date" | "flag" | "link" | "number" | "text"
   choices: string[]
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | Hidden
+/** The way out to the telephone network, and what may be dialled by it. `host` empty: there is none, operators can be rung and nobody outside. `hosts` are further addresses calls may come from. `countries` (ISO 3166) may be dialled, premium numbers and satellites never. A call counts `call_use` percent of a chat. A callback is tried `tries` times, `pause_s` apart; operators are rung `ring_s`. `stopped_at`: the bound of a day or a minute was reached, and nothing is dialled until somebody allows it again. */
+export interface PhoneSettings {
+  host: string
+  port: number
+  transport: "tcp" | "udp"
+  hosts: string[]
+  username: string
+  has_password: boolean
+  number: string
+  country: string
+  countries: string[]
+  dials_per_minute: number
+  dials_per_day: number
+  call_use: number
+  callbacks: boolean
+  tries: number
+  pause_s: number
+  ring_s: number
+  consent_ru: string
+  consent_en: string
+  stopped_at: string | null
+}
+/** What is left out stays; an empty password takes it away. `resume`: outgoing calls that were stopped go on. */
+export interface PhoneSettingsChange {
+  host?: string
+  port?: number
+  transport?: "tcp" | "udp"
+  hosts?: string[]
+  username?: string
+  password?: string
+  number?: string
+  country?: string
+  countries?: string[]
+  dials_per_minute?: number
+  dials_per_day?: number
+  call_use?: number
+  callbacks?: boolean
+  tries?: number
+  pause_s?: number
+  ring_s?: number
+  consent_ru?: string
+  consent_en?: string
+  resume?: boolean
+}
+/** How the telephone is now. `version` empty: Asterisk is not installed; `lines`: operators that could be rung. */
+export interface PhoneHealth {
+  version: string
+  origin: string
+  running: boolean
+  trunk: "none" | "reachable" | "silent"
+  lines: number
+}
+/** What an operator's browser or softphone signs in with. `ready` false: there is no telephone here. `browser` and `softphone` are names of the same person; the browser speaks over `socket`, a path of this server. `host` and `port` are for a softphone; empty when it can be reached from this machine only. */
+export interface PhoneAccess {
+  ready: boolean
+  browser?: string
+  softphone?: string
+  password?: string
+  socket?: string
+  host?: string
+  port?: number
+}
+/** Call the customer of a conversation: one of his numbers, or another one. */
+export interface NewCall {
+  number: string
+}
+export interface HoldCall {
+  on: boolean
+}
+/** What the widget may offer. `now` false: nobody is there to call before `opens_at`; `slots` can be chosen. `country` (ISO 3166) is of numbers without +, `code` what they begin with. `consent` is what the customer agrees to. `current` is his callback that is not over yet. */
+export interface CallbackOffer {
+  now: boolean
+  opens_at: string | null
+  slots: string[]
+  country: string
+  code: string
+  consent: string
+  current: Callback | null
+}
+/** `due_at` is not before; `tries` so far. The number is as the customer typed it, in its usual form. */
+export interface Callback {
+  id: string
+  conversation: string
+  number: string
+  asked_at: string
+  due_at: string
+  slot: boolean
+  state: "calling" | "cancelled" | "done" | "failed" | "waiting"
+  tries: number
+}
+/** `consent` must be given; `due_at` one of the offered slots, null: as soon as somebody is free. */
+export interface NewCallback {
+  number: string
+  consent: boolean
+  due_at?: string | null
+  locale?: "en" | "ru"
+}
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | CallbackAsked | CallbackEnded | CallBegan | CallEnded | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type Condition = RuleTest | RuleAll | RuleAny | RuleNot
 export type RuleAct = RouteAct | SlaAct | RuleLabelAct | RuleNoteAct | RuleReplyAct | WebhookAct
 export type ClientFrame = VisitorHello | OperatorHello | Open | Close | List | SendFrame | Repair | Read | Typing | Look | Watch | Visitors | Whisper | WhisperAnswer | Ping
-export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | AlertFrame | Presence | Rows | DeskFrame | VisitorsFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye
+export type ServerFrame = VisitorWelcome | OperatorWelcome | Snapshot | Events | Repaired | Refused | ReceiptFrame | ThreadFrame | TypingFrame | AlertFrame | Presence | Rows | DeskFrame | CallFrame | VisitorsFrame | PlaceFrame | WatchedFrame | WhisperFrame | WhisperDone | Pong | Bye

@@ -31,6 +31,7 @@ from okno.http.cors import Cors
 from okno.kit import limits
 from okno.kit.errors import OknoError
 from okno.mailer.api import server_of
+from okno.telephony.api import PhonePlace
 from okno.visits.api import Places
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -38,6 +39,7 @@ WATCH_S = 0.2
 RESTART_S_MAX = 5.0  # between two starts of a database that keeps dying: how long a freed disk may go unnoticed
 RESTART_CALM_S = 10.0  # one that lived for so long did not die of its start
 WORKER_AFTER_S = 2.0
+SIP_PORT = 5060
 GC_THRESHOLD = 20_000  # messages make many short-lived objects and no cycles
 
 
@@ -99,6 +101,13 @@ async def _work_beside(settings: Settings, url: str) -> None:
     await keep_worker(settings, url)
 
 
+def phone_place(settings: Settings) -> PhonePlace:
+    """Where the telephone is; nowhere when it is switched off."""
+    port = settings.sip_port or (0 if settings.sip_host == LOOPBACK else SIP_PORT)
+    home = settings.home if settings.telephony else None
+    return PhonePlace(home, settings.sip_host, port, settings.sip_public, settings.turn_url)
+
+
 class Server(uvicorn.Server):
     """Sockets are told to resume before the port closes."""
 
@@ -144,6 +153,7 @@ async def _serve(settings: Settings) -> None:
             connect_networks=settings.connect_networks,
             nats=nats,
             process=process,
+            phone=phone_place(settings),
         )
         app.flood.enabled = settings.flood_limits
         app.metrics.token, app.metrics.process = settings.metrics_token, number_of()

@@ -87,6 +87,7 @@ from okno.realtime.places import Places as QueuePlaces
 from okno.realtime.relay import Relay
 from okno.realtime.session import Realtime
 from okno.realtime.streams import ALONE, Process, Streams
+from okno.realtime.tunnel import SUBPROTOCOL, Tunnel
 from okno.realtime.upgrade import Proxies, Socket, socket_protocol
 from okno.routing import handlers as routing_handlers
 from okno.routing import routes as routing_routes
@@ -98,6 +99,10 @@ from okno.routing.sla.api import Clocks, Promises, Sla
 from okno.teamwork import handlers as teamwork_handlers
 from okno.teamwork import routes as teamwork_routes
 from okno.teamwork.api import Teamwork
+from okno.telephony import handlers as telephony_handlers
+from okno.telephony import routes as telephony_routes
+from okno.telephony.api import SOCKET as PHONE_SOCKET
+from okno.telephony.api import PhonePlace, Telephony
 from okno.visits import routes as visits_routes
 from okno.visits.api import Places, Visits
 from okno.welcome import handlers as welcome_handlers
@@ -142,11 +147,11 @@ class App:
         push_hosts: Sequence[str] = (),
         nats: Sequence[str] = (),
         process: Process = ALONE,
+        phone: PhonePlace | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.database = database
-        self.public_url = public_url
-        self.trusted_proxies = trusted_proxies
+        self.public_url, self.trusted_proxies = public_url, trusted_proxies
         self.tasks = Tasks()
         self.mailer = Mailer(
             *(database, self.clock, smtp), seal=partial(keys.seal, "letter"), unseal=partial(keys.unseal, "letter")
@@ -212,6 +217,10 @@ class App:
             *(database, keys, self.clock, self.attributes, self.knowledge, self.routing, self.sla),
             Acts(database, self.conversations, self.desk, self.routing, self.clocks),
         )
+        self.telephony = Telephony(
+            *(database, keys, self.clock, self.tasks, self.hints, self.access, self.contacts, self.site),
+            *(self.conversations, self.hours, self.routing, phone or PhonePlace()),
+        )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
         self.realtime = Realtime(self.access, self.site, self.conversations, self.hub, self.tasks, self.clock)
@@ -265,6 +274,10 @@ class App:
         self.bus.handle("notifications.news", set(TOPICS), told)
         self.hub.on_presence(self.routing.desks.came, self.routing.desks.went)
         self.routing.desks.listen(self.hub)
+        self.telephony.listen(self.hub)
+        self.visits.offers_callbacks = self.telephony.callbacks.is_offered
+        forgotten = partial(telephony_handlers.handle_erased, self.telephony)
+        self.bus.handle("telephony.erased", {PERSON_ERASED}, forgotten)
         self.bus.handle("routing.follow", {"timeline"}, self._rules_then_queue)
         self.bus.handle("automation.again", {AGAIN}, partial(automation_handlers.handle_again, self.automation))
 
@@ -309,6 +322,7 @@ class App:
         self.tasks.loop(self.notifications.run, name="notices")
         self.tasks.loop(self.teamwork.run, name="teamwork")
         self.routing.start()
+        self.telephony.start()
         self.privacy.start(self.tasks)
         self.tasks.loop(self.clocks.run, name="clocks")
         self.tasks.loop(self.promises.run, name="promises")
@@ -326,6 +340,7 @@ class App:
         if self._far:
             self._far.peers.close()
             await asyncio.sleep(0)
+        await self.telephony.stop()
         await self.tasks.close()
         await self.notifications.close()
         await self.integrations.close()
@@ -355,6 +370,7 @@ class App:
             "exports": self.exports,
             "integrations": self.integrations,
             "automation": self.automation,
+            "telephony": self.telephony,
             "static": self.static,
             "streams": self.streams,
             "hints": self.hints,
@@ -380,6 +396,7 @@ class App:
                 imports_routes.ROUTER,
                 integrations_routes.ROUTER,
                 automation_routes.ROUTER,
+                telephony_routes.ROUTER,
                 search_routes.ROUTER,
                 teamwork_routes.ROUTER,
                 analytics_routes.ROUTER,
@@ -409,11 +426,17 @@ class App:
         """Synchronous: what needs a look-up is decided at the hello. Foreign pages get no operator's cookie."""
         headers = {k.lower(): v for k, v in request.headers.items()}
         path = request.path.decode("latin-1").partition("?")[0]
-        if path != SOCKET_PATH:
+        if path not in (SOCKET_PATH, PHONE_SOCKET):
             return picows.WSUpgradeResponse.create_error_response(404, b"there is no socket here")
         origin = headers.get("origin", "")
         own = not origin or origin.partition("://")[2] == headers.get("host", "")
         secret = _cookie(headers.get("cookie", ""), COOKIE) if own else None
+        if path == PHONE_SOCKET:
+            enter = partial(self.access.actor_of_session, secret or "")
+            return picows.WSUpgradeResponseWithListener(
+                picows.WSUpgradeResponse.create_101_response({"Sec-WebSocket-Protocol": SUBPROTOCOL}),
+                Tunnel(enter, self.telephony.socket_address),
+            )
         forwarded = headers.get("x-forwarded-for", "") if self.trusted_proxies else ""
         return Socket(self.realtime, secret, Proxies(self.trusted_proxies, forwarded) if forwarded else None)
 

@@ -43,6 +43,16 @@ def parser() -> argparse.ArgumentParser:
     rebuild = search.add_parser("rebuild", help="make it anew beside the work; goes on where it was stopped")
     rebuild.add_argument("--from-start", action="store_true", help="forget how far an earlier one has come")
     rebuild.set_defaults(func=_search_rebuild)
+    phone = commands.add_parser("telephony", help="Asterisk: calls").add_subparsers(dest="action", required=True)
+    brought = phone.add_parser(
+        "install", help="choose the system's Asterisk, or bring one; nothing of the system changes"
+    )
+    brought.add_argument("--mirror", default="", help="of Debian's archive; default the one of this machine's apt")
+    brought.set_defaults(func=_phone_install)
+    phone.add_parser("rollback", help="to the one before the last install").set_defaults(func=_phone_rollback)
+    phone.add_parser("check", help="whether it is there, which version, and whether it starts").set_defaults(
+        func=_phone_check
+    )
     demo = commands.add_parser("demo", help="an example shop").add_subparsers(dest="action", required=True)
     load = demo.add_parser("load", help="5 operators, 300 contacts, 2,000 dialogues over 60 days")
     load.add_argument("--locale", choices=("ru", "en"), help="default: the workspace's language")
@@ -189,6 +199,24 @@ def _jobs_retry(settings: Settings, asked: argparse.Namespace) -> None:
     from okno.cli import jobs
 
     jobs.retry(settings, asked.which)
+
+
+def _phone_install(settings: Settings, asked: argparse.Namespace) -> None:
+    from okno.cli import telephony
+
+    telephony.install(settings, asked.mirror)
+
+
+def _phone_rollback(settings: Settings, _: argparse.Namespace) -> None:
+    from okno.cli import telephony
+
+    telephony.roll_back(settings)
+
+
+def _phone_check(settings: Settings, _: argparse.Namespace) -> int:
+    from okno.cli import telephony
+
+    return telephony.check(settings)
 
 
 def _search_state(settings: Settings, _: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
 from okno.kit import limits
 from okno.kit.wire import Answer, Label, MessageText, OptionalText, Seq, Wire
 
@@ -124,7 +125,7 @@ class Assigned(Answer, tag_field="type", tag="assigned", frozen=True):
     """Given to an operator, or back to the queue (`operator` null). Names are as they were then.
 
     `reason`: empty when an operator did it by hand, else `automatic`, `offer`, `sticky`, `transfer`, `missed`, `away`,
-    `invited`, `rule`.
+    `invited`, `rule`, `call`.
     """
 
     operator: UUID | None
@@ -328,6 +329,10 @@ Body = (
     | Split
     | Carried
     | Greeted
+    | CallbackAsked
+    | CallbackEnded
+    | CallBegan
+    | CallEnded
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'
@@ -337,6 +342,7 @@ CUSTOMER_SEES = frozenset(
     {
         *("message", "reacted", "edited", "deleted", "opened", "closed", "assigned", "rated", "promised"),
         *("secret_asked", "secret_given", "secret_closed", "erased"),
+        *("callback_asked", "callback_ended", "call_began", "call_ended"),
     }
 )
 """Types a customer is shown; `reacted`, `edited` and `deleted` only where their target is shown."""

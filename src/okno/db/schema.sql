@@ -470,6 +470,56 @@ ALTER TABLE public.calendar ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.call (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    direction text NOT NULL,
+    phase text NOT NULL,
+    conversation_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    callback_id uuid,
+    number text NOT NULL,
+    operator_id uuid,
+    speaker_leg uuid,
+    held boolean DEFAULT false NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    talked_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT call_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'callback'::text, 'outbound'::text]))),
+    CONSTRAINT call_outcome_check CHECK ((outcome = ANY (ARRAY['talked'::text, 'no_operator'::text, 'busy'::text, 'no_answer'::text, 'gave_up'::text, 'operator_gone'::text, 'cancelled'::text, 'failed'::text, 'lost'::text]))),
+    CONSTRAINT call_phase_check CHECK ((phase = ANY (ARRAY['waiting'::text, 'ringing'::text, 'dialling'::text, 'talking'::text, 'ended'::text])))
+);
+
+CREATE TABLE public.call_leg (
+    workspace_id bigint NOT NULL,
+    call_id uuid NOT NULL,
+    id uuid NOT NULL,
+    operator_id uuid,
+    endpoint text NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT call_leg_state_check CHECK ((state = ANY (ARRAY['dialling'::text, 'up'::text, 'ended'::text])))
+);
+
+CREATE TABLE public.callback (
+    workspace_id bigint NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    visitor_id uuid NOT NULL,
+    inbox_id bigint NOT NULL,
+    number text NOT NULL,
+    address text NOT NULL,
+    consent text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    slot boolean NOT NULL,
+    state text NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT callback_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'calling'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+
 CREATE TABLE public.consent (
     workspace_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -646,6 +696,15 @@ CREATE TABLE public.customer_token (
     jti text NOT NULL,
     visitor_id uuid NOT NULL,
     expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.desk_call (
+    workspace_id bigint NOT NULL,
+    call_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    use_percent integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT desk_call_use_percent_check CHECK ((use_percent >= 0))
 );
 
 CREATE TABLE public.draft (
@@ -1066,6 +1125,15 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.outside_dial (
+    workspace_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    call_id uuid NOT NULL,
+    number text NOT NULL,
+    visitor_id uuid,
+    address text NOT NULL
+);
+
 CREATE TABLE public.page_view (
     workspace_id bigint NOT NULL,
     visit_id uuid NOT NULL,
@@ -1097,6 +1165,37 @@ CREATE TABLE public.person_export (
     total integer DEFAULT 0 NOT NULL,
     made_at timestamp with time zone,
     CONSTRAINT person_export_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'ready'::text, 'failed'::text, 'deleted'::text])))
+);
+
+CREATE TABLE public.phone_setting (
+    workspace_id bigint NOT NULL,
+    host text NOT NULL,
+    port integer NOT NULL,
+    transport text NOT NULL,
+    hosts text[] NOT NULL,
+    username text NOT NULL,
+    password bytea NOT NULL,
+    number text NOT NULL,
+    country text NOT NULL,
+    countries text[] NOT NULL,
+    dials_per_minute integer NOT NULL,
+    dials_per_day integer NOT NULL,
+    call_use integer NOT NULL,
+    callbacks boolean NOT NULL,
+    tries smallint NOT NULL,
+    pause_s integer NOT NULL,
+    ring_s integer NOT NULL,
+    consent_ru text NOT NULL,
+    consent_en text NOT NULL,
+    stopped_at timestamp with time zone,
+    CONSTRAINT phone_setting_call_use_check CHECK (((call_use >= 0) AND (call_use <= 1000))),
+    CONSTRAINT phone_setting_dials_per_day_check CHECK ((dials_per_day > 0)),
+    CONSTRAINT phone_setting_dials_per_minute_check CHECK ((dials_per_minute > 0)),
+    CONSTRAINT phone_setting_pause_s_check CHECK (((pause_s >= 10) AND (pause_s <= 86400))),
+    CONSTRAINT phone_setting_port_check CHECK (((port >= 1) AND (port <= 65535))),
+    CONSTRAINT phone_setting_ring_s_check CHECK (((ring_s >= 5) AND (ring_s <= 120))),
+    CONSTRAINT phone_setting_transport_check CHECK ((transport = ANY (ARRAY['udp'::text, 'tcp'::text]))),
+    CONSTRAINT phone_setting_tries_check CHECK (((tries >= 1) AND (tries <= 5)))
 );
 
 CREATE TABLE public.privacy_settings (
@@ -1644,6 +1743,15 @@ ALTER TABLE ONLY public.bus_parked
 ALTER TABLE ONLY public.calendar
     ADD CONSTRAINT calendar_pkey PRIMARY KEY (workspace_id, id);
 
+ALTER TABLE ONLY public.call_leg
+    ADD CONSTRAINT call_leg_pkey PRIMARY KEY (workspace_id, call_id, id);
+
+ALTER TABLE ONLY public.call
+    ADD CONSTRAINT call_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.callback
+    ADD CONSTRAINT callback_pkey PRIMARY KEY (workspace_id, id);
+
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (workspace_id, id);
 
@@ -1679,6 +1787,9 @@ ALTER TABLE ONLY public.custom_role
 
 ALTER TABLE ONLY public.customer_token
     ADD CONSTRAINT customer_token_pkey PRIMARY KEY (workspace_id, jti);
+
+ALTER TABLE ONLY public.desk_call
+    ADD CONSTRAINT desk_call_pkey PRIMARY KEY (workspace_id, operator_id);
 
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
@@ -1785,11 +1896,17 @@ ALTER TABLE ONLY public.operator_team
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (xid, id);
 
+ALTER TABLE ONLY public.outside_dial
+    ADD CONSTRAINT outside_dial_pkey PRIMARY KEY (workspace_id, at, call_id);
+
 ALTER TABLE ONLY public.participant
     ADD CONSTRAINT participant_pkey PRIMARY KEY (workspace_id, conversation_id, operator_id);
 
 ALTER TABLE ONLY public.person_export
     ADD CONSTRAINT person_export_pkey PRIMARY KEY (workspace_id, id);
+
+ALTER TABLE ONLY public.phone_setting
+    ADD CONSTRAINT phone_setting_pkey PRIMARY KEY (workspace_id);
 
 ALTER TABLE ONLY public.privacy_settings
     ADD CONSTRAINT privacy_settings_pkey PRIMARY KEY (workspace_id);
@@ -1970,6 +2087,16 @@ CREATE INDEX automation_run_at ON public.automation_run USING btree (workspace_i
 
 CREATE UNIQUE INDEX block_active ON public.block USING btree (workspace_id, type, value) WHERE (lifted_at IS NULL);
 
+CREATE INDEX call_conversation ON public.call USING btree (workspace_id, conversation_id, began_at DESC);
+
+CREATE INDEX call_live ON public.call USING btree (workspace_id, id) WHERE (ended_at IS NULL);
+
+CREATE INDEX callback_contact ON public.callback USING btree (workspace_id, contact_id);
+
+CREATE INDEX callback_due ON public.callback USING btree (workspace_id, due_at, id) WHERE (state = 'waiting'::text);
+
+CREATE UNIQUE INDEX callback_one ON public.callback USING btree (workspace_id, conversation_id) WHERE (state = ANY (ARRAY['waiting'::text, 'calling'::text]));
+
 CREATE INDEX consent_contact ON public.consent USING btree (workspace_id, contact_id, given_at DESC);
 
 CREATE INDEX contact_merge_into ON public.contact_merge USING btree (workspace_id, into_id) WHERE (undone_at IS NULL);
@@ -2051,6 +2178,8 @@ CREATE UNIQUE INDEX operator_interval_current ON public.operator_interval USING 
 CREATE INDEX operator_session_operator ON public.operator_session USING btree (workspace_id, operator_id);
 
 CREATE INDEX operator_state_duty ON public.operator_state USING btree (workspace_id, duty_until) WHERE (duty_until IS NOT NULL);
+
+CREATE INDEX outside_dial_number ON public.outside_dial USING btree (workspace_id, number, at DESC);
 
 CREATE INDEX page_view_visit ON public.page_view USING btree (workspace_id, visit_id, at DESC);
 
@@ -2182,6 +2311,21 @@ ALTER TABLE ONLY public.block
 ALTER TABLE ONLY public.calendar
     ADD CONSTRAINT calendar_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.call_leg
+    ADD CONSTRAINT call_leg_workspace_id_call_id_fkey FOREIGN KEY (workspace_id, call_id) REFERENCES public.call(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.call
+    ADD CONSTRAINT call_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversation(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.call
+    ADD CONSTRAINT call_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.callback
+    ADD CONSTRAINT callback_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversation(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.callback
+    ADD CONSTRAINT callback_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
@@ -2220,6 +2364,12 @@ ALTER TABLE ONLY public.crm_field
 
 ALTER TABLE ONLY public.custom_role
     ADD CONSTRAINT custom_role_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.desk_call
+    ADD CONSTRAINT desk_call_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.desk_call
+    ADD CONSTRAINT desk_call_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.figures_setting
     ADD CONSTRAINT figures_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
@@ -2302,11 +2452,17 @@ ALTER TABLE ONLY public.operator
 ALTER TABLE ONLY public.operator
     ADD CONSTRAINT operator_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
+ALTER TABLE ONLY public.outside_dial
+    ADD CONSTRAINT outside_dial_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
 ALTER TABLE ONLY public.participant
     ADD CONSTRAINT participant_workspace_id_operator_id_fkey FOREIGN KEY (workspace_id, operator_id) REFERENCES public.operator(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.person_export
     ADD CONSTRAINT person_export_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
+
+ALTER TABLE ONLY public.phone_setting
+    ADD CONSTRAINT phone_setting_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);
 
 ALTER TABLE ONLY public.privacy_settings
     ADD CONSTRAINT privacy_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

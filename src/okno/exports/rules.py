@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from okno.access.types import Locale
 from okno.contacts.types import Contact, Identity
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
 from okno.conversations.types import (
     Assigned,
     Body,
@@ -105,7 +106,7 @@ def author_of(event: Event, view: View) -> str:
     return event.actor_name or words[event.actor]
 
 
-def _mark(body: Body, view: View) -> str:  # noqa: PLR0911 - one a type of event
+def _mark(body: Body, view: View) -> str:  # noqa: C901, PLR0911 - one a type of event
     """A sentence on what happened; empty where this reader gets none."""
     words = WORDS[view.locale]
     match body:
@@ -129,7 +130,27 @@ def _mark(body: Body, view: View) -> str:  # noqa: PLR0911 - one a type of event
             return words["given"]
         case Erased():
             return words["erased"]
+        case CallbackAsked() | CallbackEnded() | CallBegan() | CallEnded():
+            return _call_mark(body, view, words)
     return _internal_mark(body, words) if view.internal else ""
+
+
+def _call_mark(
+    body: CallbackAsked | CallbackEnded | CallBegan | CallEnded, view: View, words: Mapping[str, str]
+) -> str:
+    match body:
+        case CallbackAsked(due_at=None):
+            return words["callback_asked"]
+        case CallbackAsked(due_at=due) if due:
+            return words["callback_due"].format(at=moment_of(due.astimezone(view.zone), view.locale))
+        case CallbackEnded(outcome="failed" | "cancelled" as outcome):
+            return words[f"callback_{outcome}"]
+        case CallEnded(outcome="talked", operator_name=name, talk_s=talk_s):
+            minutes, seconds = divmod(talk_s, 60)
+            return words["call_talked"].format(name=name or words["operator"], minutes=minutes, seconds=seconds)
+        case CallEnded():
+            return words["call_missed"]
+    return ""
 
 
 def _internal_mark(body: Body, words: Mapping[str, str]) -> str:  # noqa: C901, PLR0911 - the same

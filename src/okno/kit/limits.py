@@ -376,3 +376,24 @@ RULE_RUNS_DAYS: Final = 90  # long enough to find out why
 RULE_TEXT_LEN: Final = 10_000  # of a message, that conditions look at
 RULE_DETAIL_LEN: Final = 500  # why an act failed
 WEBHOOK_S_MAX: Final = 10.0  # a program that needs longer answers first and works afterwards
+
+# Telephone
+ARI_FRAME_BYTES_MAX: Final = 4 * 1024 * 1024  # the list of all channels of a busy Asterisk
+SIP_FRAME_BYTES_MAX: Final = 64 * 1024  # an invitation with its candidates has four
+SIP_EARLY_FRAMES_MAX: Final = 8  # of a browser, before its way is open
+ARI_ANSWER_S_MAX: Final = 10.0  # it answers in a millisecond; later it hangs
+CALL_LEGS_MAX: Final = 200  # rung together: the largest shift of a call centre
+RING_S: Final = 30  # operators are rung so long; then others, or the customer is told
+RING_S_MAX: Final = 120
+DIAL_S: Final = 45  # the customer is rung so long: six rings and a hand in a pocket
+CALL_HOURS_MAX: Final = 8  # a call that lasts longer was forgotten by both sides
+WAIT_S_MAX: Final = 1_800  # a caller hears music at most so long
+CALLS_LISTED_MAX: Final = 200  # that live at once in a workspace and are shown
+CALLBACK_TRIES_MAX: Final = 5  # beyond it is a nuisance
+CALLBACK_DAYS_MAX: Final = 7  # a slot further away is an appointment
+CALLBACKS_WAITING_MAX: Final = 1_000  # of a workspace; more nobody dials in a day
+DIALS_PER_NUMBER_DAY: Final = 3  # somebody else's number is not to be rung at by us
+DIALS_PER_VISITOR_HOUR: Final = 3
+DIALS_PER_ADDRESS_HOUR: Final = 30  # an office behind one address; robots have thousands of tries
+DIALS_PER_MINUTE: Final = 60  # of a workspace, unless its settings say less
+DIALS_PER_DAY: Final = 5_000  # what a fraud may cost at most in one night

@@ -17,6 +17,7 @@ from okno.kit.ids import QuickUuid
 from okno.kit.wire import NO_NUL, RAW, Answer, MessageText, OptionalName, OptionalText, Seq, Wire
 from okno.notifications.types import Alert
 from okno.routing.types import Desk
+from okno.telephony.types import Call
 from okno.welcome.types import OnlineVisitor
 
 PROTOCOL_VERSION = 1
@@ -317,6 +318,12 @@ class DeskFrame(ServerFrame, tag="desk", frozen=True):
     desk: Desk
 
 
+class CallFrame(ServerFrame, tag="call", frozen=True):
+    """A call has changed: told to whom it rings, who speaks, and who was rung and is to stop showing it (operators)."""
+
+    call: Call
+
+
 class PlaceFrame(ServerFrame, tag="place", frozen=True):
     """A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more."""
 
@@ -380,6 +387,7 @@ ServerFrames = (
     | Presence
     | Rows
     | DeskFrame
+    | CallFrame
     | VisitorsFrame
     | PlaceFrame
     | WatchedFrame

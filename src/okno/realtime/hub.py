@@ -18,10 +18,21 @@ from okno.kit.clock import Clock
 from okno.kit.errors import OknoError
 from okno.kit.wire import encode, utc_text
 from okno.notifications.types import Alert
-from okno.realtime.frames import AlertFrame, Bye, DeskFrame, Farewell, ReceiptFrame, Refused, Rows, TypingFrame
+from okno.realtime.frames import (
+    AlertFrame,
+    Bye,
+    CallFrame,
+    DeskFrame,
+    Farewell,
+    ReceiptFrame,
+    Refused,
+    Rows,
+    TypingFrame,
+)
 from okno.realtime.presence import Presences, Scope
 from okno.realtime.watching import Watching
 from okno.routing.types import Desk
+from okno.telephony.types import Call
 
 log = structlog.get_logger()
 CURSOR_LAG_TICKS = 20  # five seconds: a row marked late is sent again rather than never
@@ -135,6 +146,12 @@ class Hub:
         frame = encode(DeskFrame(desk))
         for session in self._operators.get((workspace_id, operator_id), ()):
             session.send(frame)
+
+    def on_call(self, workspace_id: int, operators: Iterable[UUID], call: Call) -> None:
+        frame = encode(CallFrame(call))
+        for operator in operators:
+            self.say_to(workspace_id, operator, frame)
+            self.far.say_to(workspace_id, operator, frame)
 
     def on_commit_wake(self, wake: Callable[[], None]) -> None:
         """Called after every batch, for the bus."""

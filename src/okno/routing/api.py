@@ -44,6 +44,7 @@ from okno.routing.types import (
     Why,
 )
 
+__all__ = ["Desks", "Routing"]
 ROUTE_TRIES = 3
 ANSWER_S = 120  # of a new queue that is given out: then somebody else has a try
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -142,6 +142,33 @@ class Desks:
         since = self._clock.now() - timedelta(hours=limits.LOAD_IDLE_H)
         records = await self._db.fetch(SQL["list_desks"], *columns, since, limits.IDLE_S)
         return {(key := (r["workspace_id"], r["operator_id"])): store.desk_of(r, offers.get(key, [])) for r in records}
+
+    # -- on the telephone ------------------------------------------------------------------------------------------
+
+    async def list_ready_for_calls(self, workspace_id: int) -> list[UUID]:
+        """Who is here, takes calls and speaks with nobody; longest idle first."""
+        values = (workspace_id, self._clock.now(), limits.CALL_LEGS_MAX)
+        return [r["operator_id"] for r in await self._db.fetch(SQL["list_ready_for_calls"], *values)]
+
+    async def begin_call(self, workspace_id: int, call_id: UUID, operator_id: UUID, use_percent: int) -> bool:
+        """He speaks now, which counts against what he can take; false when he speaks in another call."""
+        values = (workspace_id, call_id, operator_id, use_percent, self._clock.now())
+        begun = await self._db.fetchval(SQL["begin_call"], *values)
+        self.tell(workspace_id, [operator_id])
+        return begun is not None
+
+    async def end_call(self, workspace_id: int, call_id: UUID) -> None:
+        """He has room again."""
+        ended = [r["operator_id"] for r in await self._db.fetch(SQL["end_call"], workspace_id, call_id)]
+        if ended:
+            self.tell(workspace_id, ended)
+            self._stir(workspace_id)
+
+    async def end_calls_but(self, live: Sequence[UUID]) -> None:
+        """After a crash: only these calls live."""
+        for r in await self._db.fetch(SQL["end_calls_but"], list(live)):
+            self.tell(r["workspace_id"], [r["operator_id"]])
+            self._stir(r["workspace_id"])
 
     def _stir(self, workspace_id: int) -> None:
         for stir in self._stirs:

@@ -67,7 +67,9 @@ SELECT o.id, coalesce(s.state, 'online') AS state, coalesce(s.reason, '') AS rea
        coalesce(s.changed_at, o.created_at) AS since, coalesce(s.connected_until > $2, false) AS here,
        coalesce(s.takes_chats, true) AS takes_chats, coalesce(s.takes_calls, true) AS takes_calls,
        coalesce(s.chats_max, 5) AS chats_max, coalesce(s.languages, '{}') AS languages,
-       coalesce(s.specialist, false) AS specialist, coalesce(l.load_percent, 0) AS load_percent,
+       coalesce(s.specialist, false) AS specialist,
+       (coalesce(l.load_percent, 0)
+        + coalesce((SELECT sum(d.use_percent) FROM desk_call d WHERE d.workspace_id = $1 AND d.operator_id = o.id), 0))::integer AS load_percent,
        coalesce(s.shift_days, '[]') AS shift_days, coalesce(s.shift_zone, '') AS shift_zone,
        coalesce(s.duty, 'free') AS duty, s.duty_until,
        ARRAY(SELECT k.skill_id FROM operator_skill k WHERE k.workspace_id = $1 AND k.operator_id = o.id ORDER BY 1) AS skills,
@@ -186,10 +188,10 @@ ON CONFLICT DO NOTHING;
 -- name: list_desks :many
 SELECT s.workspace_id, s.operator_id, s.state, s.reason, s.changed_at, s.takes_chats, s.takes_calls, s.chats_max,
        s.duty, s.duty_until, coalesce((SELECT r.idle_s FROM routing_setting r WHERE r.workspace_id = s.workspace_id), $4) AS idle_s,
-       coalesce((SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
+       (coalesce((SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
          WHERE a.workspace_id = c.workspace_id AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) FROM conversation c
          WHERE c.workspace_id = s.workspace_id AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3),
-         0)::integer AS load_percent
+         0) + coalesce((SELECT sum(d.use_percent) FROM desk_call d WHERE d.workspace_id = s.workspace_id AND d.operator_id = s.operator_id), 0))::integer AS load_percent
   FROM unnest($1::bigint[], $2::uuid[]) AS u (workspace_id, operator_id)
   JOIN operator_state s ON s.workspace_id = u.workspace_id AND s.operator_id = u.operator_id
  LIMIT 10000;
@@ -310,7 +312,8 @@ SELECT s.operator_id, s.chats_max, s.idle_since, s.languages, s.specialist, o.ro
        ARRAY(SELECT k.level FROM operator_skill k WHERE k.workspace_id = $1 AND k.operator_id = s.operator_id
               ORDER BY k.skill_id) AS levels,
        (coalesce(l.load_percent, 0) + coalesce((SELECT sum(f.use_percent) FROM offer f
-          WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0))::integer AS load_percent
+          WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0)
+        + coalesce((SELECT sum(d.use_percent) FROM desk_call d WHERE d.workspace_id = $1 AND d.operator_id = s.operator_id), 0))::integer AS load_percent
   FROM operator_state s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
   LEFT JOIN LATERAL (SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
          WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) AS load_percent FROM conversation c
@@ -434,6 +437,7 @@ SELECT s.chats_max * 100
          WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) FROM conversation c
          WHERE c.workspace_id = $1 AND c.assignee_id = $2 AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
      - coalesce((SELECT sum(use_percent) FROM offer WHERE workspace_id = $1 AND operator_id = $2 AND ended_at IS NULL), 0)
+     - coalesce((SELECT sum(d.use_percent) FROM desk_call d WHERE d.workspace_id = $1 AND d.operator_id = $2), 0)
   FROM operator_state s WHERE s.workspace_id = $1 AND s.operator_id = $2 LIMIT 1;
 
 -- name: lock_seats :exec
@@ -446,7 +450,8 @@ SELECT s.operator_id, (s.chats_max * 100
      - coalesce((SELECT sum(coalesce((SELECT a.use_percent FROM assignment a
          WHERE a.workspace_id = $1 AND a.conversation_id = c.id AND a.ended_at IS NULL), 100)) FROM conversation c
          WHERE c.workspace_id = $1 AND c.assignee_id = s.operator_id AND c.status = 'open' AND NOT c.snoozed AND c.last_at > $3), 0)
-     - coalesce((SELECT sum(use_percent) FROM offer f WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0))::integer
+     - coalesce((SELECT sum(use_percent) FROM offer f WHERE f.workspace_id = $1 AND f.operator_id = s.operator_id AND f.ended_at IS NULL), 0)
+     - coalesce((SELECT sum(d.use_percent) FROM desk_call d WHERE d.workspace_id = $1 AND d.operator_id = s.operator_id), 0))::integer
        AS room
   FROM operator_state s WHERE s.workspace_id = $1 AND s.operator_id = ANY($2::uuid[]) LIMIT 10000;
 
@@ -509,3 +514,22 @@ ON CONFLICT (workspace_id, conversation_id) WHERE left_at IS NULL DO NOTHING;
 SELECT q.workspace_id, q.id AS queue_id, q.name, count(e.id) AS waiting, min(e.joined_at) AS oldest_at
   FROM queue q LEFT JOIN queue_entry e ON e.workspace_id = q.workspace_id AND e.queue_id = q.id AND e.left_at IS NULL
  GROUP BY q.workspace_id, q.id, q.name LIMIT 10000;
+
+-- Who can be rung now: here, at work, takes calls and speaks with nobody. Longest idle first.
+-- name: list_ready_for_calls :many
+SELECT s.operator_id FROM operator_state s JOIN operator o ON o.workspace_id = s.workspace_id AND o.id = s.operator_id
+ WHERE s.workspace_id = $1 AND o.disabled_at IS NULL AND s.connected_until > $2 AND s.state = 'online' AND s.takes_calls
+   AND s.duty <> 'off' AND NOT EXISTS (SELECT FROM desk_call d WHERE d.workspace_id = $1 AND d.operator_id = s.operator_id)
+   AND (o.custom_role_id IS NULL OR EXISTS (SELECT FROM custom_role r
+        WHERE r.workspace_id = $1 AND r.id = o.custom_role_id AND 'conversations' = ANY(r.permissions)))
+ ORDER BY s.idle_since, s.operator_id LIMIT $3;
+
+-- name: begin_call :value
+INSERT INTO desk_call (workspace_id, call_id, operator_id, use_percent, since) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING operator_id;
+
+-- name: end_call :many
+DELETE FROM desk_call WHERE workspace_id = $1 AND call_id = $2 RETURNING operator_id;
+
+-- name: end_calls_but :many
+DELETE FROM desk_call WHERE NOT call_id = ANY($1::uuid[]) RETURNING workspace_id, operator_id;

@@ -48,6 +48,7 @@ WINDOW_S = 60.0
 BEAT_COST = 0.2  # of a page view: an office of a thousand looks at pages all day
 Opening = Callable[[int, int | None], Awaitable[tuple[bool | None, datetime | None]]]
 """Workspace and calendar -> whether it is open (null: no hours), and if not when it opens next."""
+Offers = Callable[[int], Awaitable[bool]]
 ZoneOf = Callable[[int, int | None], Awaitable[str]]
 
 
@@ -72,6 +73,8 @@ class Visits:
         """Asks who knows the calendars, which lie above."""
         self.time_zone: ZoneOf = _default_zone
         """The same, for the zone of a calendar."""
+        self.offers_callbacks: Offers = _offers_none
+        """Asks who knows the telephone, which lies above."""
         self.on_inboxes: Callable[[], None] = _nobody
         """Told when an inbox was changed here: other processes hold it, too."""
 
@@ -183,6 +186,7 @@ class Visits:
             [one for one in inbox.greetings if one.on and (one.text_ru or one.text_en)],
             [one for one in inbox.rules if one.on],
             await self._shown_form(workspace_id, inbox.form),
+            await self.offers_callbacks(workspace_id),
         )
 
     async def _shown_form(self, workspace_id: int, form: Form) -> ShownForm | None:
@@ -315,3 +319,7 @@ def _nobody() -> None:
 
 async def _always_open(_workspace_id: int, _calendar_id: int | None) -> tuple[bool | None, datetime | None]:
     return None, None
+
+
+async def _offers_none(_: int) -> bool:
+    return False

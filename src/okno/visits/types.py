@@ -145,7 +145,10 @@ class WidgetRule(Wire, frozen=True):
 
 
 class WidgetConfig(Answer, frozen=True):
-    """What the loader fetches: public, cacheable. `open` is null without a calendar (always open)."""
+    """What the loader fetches: public, cacheable. `open` is null without a calendar (always open).
+
+    `callbacks`: a customer may leave his number to be called.
+    """
 
     key: str
     side: Literal["left", "right"]
@@ -161,6 +164,7 @@ class WidgetConfig(Answer, frozen=True):
     greetings: list[Greeting]
     rules: list[WidgetRule]
     form: ShownForm | None
+    callbacks: bool = False
 
 
 class Inbox(Answer, frozen=True):

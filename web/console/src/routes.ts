@@ -38,6 +38,7 @@ export const routes: RouteRecordRaw[] = [
           { path: "labels", component: () => import("./settings/LabelsSettings.vue"), meta: { needs: "templates" } },
           { path: "imports", component: () => import("./settings/ImportsSettings.vue"), meta: { needs: "workspace" } },
           { path: "queues", component: () => import("./settings/QueuesSettings.vue"), meta: { needs: "routing" } },
+          { path: "telephony", component: () => import("./settings/TelephonySettings.vue"), meta: { needs: "workspace" } },
           { path: "rules", component: () => import("./settings/RulesSettings.vue"), meta: { needs: "workspace" } },
           { path: "seats", component: () => import("./settings/SeatsSettings.vue"), meta: { needs: "routing" } },
           { path: "shifts", component: () => import("./settings/ShiftsSettings.vue"), meta: { needs: "routing" } },

@@ -15,6 +15,7 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
 
 const Greet = lazy(() => import("./greeted"))
 const Form = lazy(() => import("./form"))
+const Callback = lazy(() => import("./callback"))
 /** What may stand above the message field. It comes after the first paint: the panel pays nothing. */
 export default function Aside({ talk }: { talk: Talk }) {
   const [rating, setRating] = useState<number | null>(null)
@@ -34,6 +35,7 @@ export default function Aside({ talk }: { talk: Talk }) {
   return (
     <>
       {hello && <Greet key={hello.id} talk={talk} hello={hello} />}
+      {talk.init.config?.callbacks && <Callback talk={talk} />}
       <Wait talk={talk} />
       {unanswered(talk) && <Reach talk={talk} />}
     </>

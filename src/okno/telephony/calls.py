@@ -1,0 +1,397 @@
+"""Calls that live: each has one task and one mailbox; `machine` decides, here it is done and written down.
+
+One process has them, the holder of the lease `telephony`. The engine's news, commands of people and time itself come
+into the mailbox one after the other, so two answers in the same instant have one winner. A call outlives this process:
+its successor compares the database with the engine and goes on, or ends what cannot go on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, assert_never
+from uuid import UUID
+
+import structlog
+
+from okno.conversations.api import Conversations, system_of
+from okno.conversations.calling import CallBegan, CallDirection, CallEnded
+from okno.db.pool import Database
+from okno.kit import limits
+from okno.kit.clock import Clock
+from okno.kit.errors import OknoError
+from okno.kit.ids import uuid7
+from okno.kit.phone import show_number
+from okno.kit.tasks import Tasks
+from okno.routing.api import Desks
+from okno.telephony import store
+from okno.telephony.engine import Arrival, CallEngine, EngineFailed, Line
+from okno.telephony.events import CallListener
+from okno.telephony.machine import (
+    Act,
+    Answered,
+    CallState,
+    Cause,
+    Connect,
+    Dial,
+    Drop,
+    Ended,
+    Expired,
+    Happening,
+    Leg,
+    Lost,
+    Park,
+    begin_outgoing,
+    step,
+)
+from okno.telephony.store import SQL
+from okno.telephony.types import Call
+
+log = structlog.get_logger()
+GRACE_S = 5.0  # the engine's own limits come first
+
+
+class About(NamedTuple):
+    """What a call is about. `shown` is the number of ours the customer sees; `use_percent` is of one chat."""
+
+    workspace_id: int
+    conversation_id: UUID
+    contact_id: UUID
+    contact_name: str
+    number: str
+    callback_id: UUID | None = None
+    shown: str = ""
+    ring_s: int = limits.RING_S
+    use_percent: int = 200
+
+
+class Names(Protocol):
+    def name_of(self, operator_id: UUID) -> str: ...
+
+
+@dataclass(slots=True)
+class Live:
+    """A call of this process."""
+
+    about: About
+    state: CallState
+    began_at: datetime
+    talked_at: datetime | None = None
+    ended_at: datetime | None = None
+    phase_since: float = 0.0
+    mailbox: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
+
+
+Finished = Callable[[Live], Awaitable[None]]
+
+
+class Calls:
+    """Begins calls, carries them through, and tells of them."""
+
+    def __init__(
+        self, database: Database, clock: Clock, tasks: Tasks, conversations: Conversations, desks: Desks, names: Names
+    ) -> None:
+        self._db = database
+        self._clock = clock
+        self._tasks = tasks
+        self._conversations = conversations
+        self._desks = desks
+        self._names = names
+        self._live: dict[UUID, Live] = {}
+        self._of_leg: dict[UUID, UUID] = {}
+        self._listeners: list[CallListener] = []
+        self._engine: CallEngine | None = None
+        self._recovered = asyncio.Event()
+        self.on_finished: Finished = _nothing
+        """Told when a call has ended, before anybody else hears of it."""
+
+    def listen(self, listener: CallListener) -> None:
+        self._listeners.append(listener)
+
+    def use(self, engine: CallEngine | None) -> None:
+        """This process carries calls from now on, or no more."""
+        self._engine = engine
+        self._recovered.clear()
+        if engine is None:
+            self._live.clear()
+            self._of_leg.clear()
+        else:
+            engine.listen(self)
+
+    @property
+    def engine(self) -> CallEngine:
+        """Raises `EngineFailed` while there is none, or it has just come and its calls are not known yet."""
+        if self._engine is None or not self._engine.is_there() or not self._recovered.is_set():
+            raise EngineFailed("the telephone is not there just now")
+        return self._engine
+
+    @property
+    def live(self) -> Sequence[Live]:
+        return list(self._live.values())
+
+    # -- beginning -------------------------------------------------------------------------------------------------
+
+    async def begin(self, about: About, direction: CallDirection, lines: Sequence[Line]) -> UUID:
+        """Ring these operators, then the customer. Returns at once; raises `EngineFailed`."""
+        engine = self.engine
+        customer = Leg(uuid7(), engine.outside(about.workspace_id, about.number))
+        operators = tuple(Leg(uuid7(), line.endpoint, line.operator) for line in lines[: limits.CALL_LEGS_MAX])
+        state, acts = begin_outgoing(uuid7(), direction, customer, operators)
+        live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                SQL["insert_call"],
+                *(about.workspace_id, state.id, direction, state.phase, about.conversation_id, about.contact_id),
+                *(about.callback_id, about.number, live.began_at),
+            )
+            await store.save_legs(tx, about.workspace_id, state)
+        self._adopt(live)
+        self._tasks.spawn(self._run(live, acts), name="call")
+        return state.id
+
+    def _adopt(self, live: Live) -> None:
+        self._live[live.state.id] = live
+        self._of_leg |= {leg.id: live.state.id for leg in live.state.legs}
+
+    def put(self, call_id: UUID, happening: Happening) -> bool:
+        """Into the call's mailbox; false when it is not here."""
+        live = self._live.get(call_id)
+        if live is not None:
+            live.mailbox.put_nowait(happening)
+        return live is not None
+
+    # -- the engine's news -----------------------------------------------------------------------------------------
+
+    def on_answered(self, leg: UUID) -> None:
+        if not self._to_leg(leg, Answered(leg)):
+            self._tasks.spawn(self._sweep([leg]), name="orphan leg")
+
+    def on_ended(self, leg: UUID, cause: Cause) -> None:
+        self._to_leg(leg, Ended(leg, cause))
+
+    def _to_leg(self, leg: UUID, happening: Happening) -> bool:
+        call = self._of_leg.get(leg)
+        return call is not None and self.put(call, happening)
+
+    def on_arrived(self, arrival: Arrival) -> None:
+        """Calls from outside have no road to operators yet: they are told so by being refused."""
+        log.info("a call from outside was refused", workspace=arrival.workspace_id)
+        self._tasks.spawn(self._sweep([arrival.leg]), name="arrival")
+
+    def on_connected(self) -> None:
+        self._tasks.spawn(self._recover(), name="calls compared")
+
+    def on_lost(self) -> None:
+        for live in self.live:
+            live.mailbox.put_nowait(Lost())
+
+    async def _sweep(self, legs: Iterable[UUID]) -> None:
+        if self._engine is None:
+            return
+        for leg in legs:
+            try:
+                await self._engine.drop(leg)
+            except EngineFailed as error:
+                log.warning("a leg was not dropped", leg=str(leg), error=error.detail)
+
+    async def _recover(self) -> None:
+        """What the database says lives is compared with what does: calls go on, or end; legs of nobody are hung up."""
+        engine = self._engine
+        if engine is None:
+            return
+        standing = await engine.list_live()
+        records = await self._db.fetch(SQL["list_live"], None)
+        legs: dict[UUID, list[Any]] = {}
+        for leg in await self._db.fetch(SQL["list_legs"], [r["id"] for r in records]):
+            legs.setdefault(leg["call_id"], []).append(leg)
+        for r in records:
+            if r["id"] not in self._live:
+                live = self._read(r, legs.get(r["id"], []))
+                self._adopt(live)
+                self._tasks.spawn(self._run(live, ()), name="call")
+        known = set(self._of_leg)
+        await self._sweep(leg for leg in standing if leg not in known)
+        for live in self.live:
+            for happening in missed(live.state, standing):
+                live.mailbox.put_nowait(happening)
+        await self._desks.end_calls_but([live.state.id for live in self.live if live.state.operator])
+        self._recovered.set()
+        log.info("calls compared with the engine", calls=len(records), legs=len(standing))
+
+    def _read(self, r: Any, legs: Sequence[Any]) -> Live:
+        about = About(
+            *(r["workspace_id"], r["conversation_id"], r["contact_id"], r["contact_name"], r["number"]),
+            r["callback_id"],
+        )
+        state = store.state_of(r, list(legs))
+        return Live(about, state, r["began_at"], r["talked_at"], phase_since=self._clock.monotonic())
+
+    # -- one call --------------------------------------------------------------------------------------------------
+
+    async def _run(self, live: Live, acts: Sequence[Act]) -> None:
+        """Until it has ended."""
+        try:
+            self._tell(live, live.state)
+            await self._do(live, acts)
+            while live.state.phase != "ended":
+                await self._take(live, await self._next(live))
+        finally:
+            if self._live.pop(live.state.id, None) is not None and live.state.phase != "ended":
+                log.warning("a call was left", call=str(live.state.id), phase=live.state.phase)
+            for leg in live.state.legs:
+                self._of_leg.pop(leg.id, None)
+
+    async def _next(self, live: Live) -> Happening:
+        lasts = lasts_s(live) - (self._clock.monotonic() - live.phase_since)
+        try:
+            async with asyncio.timeout(max(lasts, 0.0)):
+                return await live.mailbox.get()
+        except TimeoutError:
+            live.phase_since = self._clock.monotonic()
+            return Expired()
+
+    async def _take(self, live: Live, happening: Happening) -> None:
+        before = live.state
+        live.state, acts = step(before, happening)
+        if live.state == before and not acts:
+            return
+        now = self._clock.now()
+        if live.state.phase != before.phase:
+            live.phase_since = self._clock.monotonic()
+            if live.state.phase == "talking":
+                live.talked_at = now
+            elif live.state.phase == "ended":
+                live.ended_at = now
+        self._tell(live, before)
+        await self._do(live, acts)
+        try:
+            await self._keep(live, before)
+        except OknoError as error:  # the call goes on; what was not written is found by the next comparison
+            log.warning("a call was not written down", call=str(live.state.id), error=error.detail)
+
+    async def _do(self, live: Live, acts: Sequence[Act]) -> None:
+        """Lines that are to stop ringing stop first and together."""
+        drops = [act for act in acts if isinstance(act, Drop)]
+        others = [act for act in acts if not isinstance(act, Drop)]
+        await asyncio.gather(*(self._act(live, act) for act in drops))
+        if others and all(isinstance(act, Dial) for act in others):
+            await asyncio.gather(*(self._act(live, act) for act in others))
+            return
+        for act in others:
+            await self._act(live, act)
+
+    async def _act(self, live: Live, act: Act) -> None:
+        """What the engine refuses is the end of that line."""
+        engine = self._engine
+        if engine is None:
+            return  # whoever carries calls now finds this one
+        try:
+            match act:
+                case Dial(leg):
+                    shown = live.about.shown if leg.operator is None else show_caller(live.about)
+                    ring_s = live.about.ring_s if leg.operator else limits.DIAL_S
+                    await engine.dial(live.state.id, leg.id, leg.endpoint, shown=shown, ring_s=ring_s)
+                case Drop(leg_id):
+                    await engine.drop(leg_id)
+                case Connect(customer, operator):
+                    await engine.connect(live.state.id, customer, operator)
+                case Park(customer, _, on):
+                    await engine.park(live.state.id, customer, on=on)
+                case _:
+                    assert_never(act)
+        except EngineFailed as error:
+            log.warning("the engine refused", call=str(live.state.id), act=type(act).__name__, error=error.detail)
+            match act:
+                case Dial(leg):
+                    live.mailbox.put_nowait(Ended(leg.id, "unreachable"))
+                case Connect(customer, _):
+                    live.mailbox.put_nowait(Ended(customer, "failed"))
+
+    async def _keep(self, live: Live, before: CallState) -> None:
+        """Into the database, the timeline and the operator's desk."""
+        about, state = live.about, live.state
+        if state.operator and not before.operator:
+            await self._won(live, state.operator)
+        async with self._db.transaction() as tx:
+            await store.save(tx, about.workspace_id, state, (live.talked_at, live.ended_at))
+        if state.phase == "ended":
+            await self._desks.end_call(about.workspace_id, state.id)
+            if self._engine:
+                await self._engine.forget(state.id)
+            await self.on_finished(live)
+            talk_s = seconds_between(live.talked_at, live.ended_at)
+            name = self._names.name_of(state.operator) if state.operator else ""
+            body = CallEnded(state.id, state.direction, state.outcome or "lost", talk_s, state.operator, name)
+            await self._conversations.record(system_of(about.workspace_id), about.conversation_id, body)
+
+    async def _won(self, live: Live, operator: UUID) -> None:
+        """He has the conversation from now on, and no other call rings him."""
+        about, state = live.about, live.state
+        await self._desks.begin_call(about.workspace_id, state.id, operator, about.use_percent)
+        rung = [leg.id for other in self.live for leg in other.state.ringing if leg.operator == operator]
+        await self._sweep(leg for leg in rung if self._of_leg.get(leg) != state.id)
+        body = CallBegan(state.id, state.direction, operator, self._names.name_of(operator))
+        actor = system_of(about.workspace_id)
+        await self._conversations.record(actor, about.conversation_id, body)
+        try:
+            await self._conversations.assign(actor, about.conversation_id, operator, reason="call")
+        except OknoError as error:  # it was resolved or joined meanwhile: they speak all the same
+            log.info("the conversation stays where it is", call=str(state.id), why=error.detail)
+
+    def _tell(self, live: Live, before: CallState) -> None:
+        told = {leg.operator for state in (before, live.state) for leg in state.legs if leg.operator}
+        call = self.view(live)
+        for listener in self._listeners:
+            listener.on_call(live.about.workspace_id, told, call)
+
+    def view(self, live: Live) -> Call:
+        about, state = live.about, live.state
+        name = self._names.name_of(state.operator) if state.operator else ""
+        return Call(
+            *(state.id, state.direction, state.phase, about.conversation_id, about.contact_id, about.contact_name),
+            *(show_number(about.number) if about.number else "", state.operator, name, state.held),
+            *(live.began_at, live.talked_at, live.ended_at, state.outcome),
+        )
+
+
+def missed(state: CallState, standing: Any) -> list[Happening]:
+    """What happened to a call while nobody looked: lines that are gone, lines that were answered."""
+    happenings: list[Happening] = []
+    for leg in state.legs:
+        unborn = leg.operator is None and state.direction != "inbound" and state.phase == "ringing"
+        if leg.state == "ended" or unborn:
+            continue
+        if leg.id not in standing:
+            happenings.append(Ended(leg.id, "hung_up"))
+        elif leg.state == "dialling" and standing[leg.id]:
+            happenings.append(Answered(leg.id))
+    return happenings
+
+
+def lasts_s(live: Live) -> float:
+    """How long a call may stay in its phase."""
+    match live.state.phase:
+        case "ringing":
+            return live.about.ring_s + GRACE_S
+        case "dialling":
+            return limits.DIAL_S + GRACE_S
+        case "waiting":
+            return limits.WAIT_S_MAX
+        case "talking":
+            return limits.CALL_HOURS_MAX * 3600.0
+        case "ended":
+            return 0.0
+
+
+def seconds_between(since: datetime | None, until: datetime | None) -> int:
+    return max(round((until - since).total_seconds()), 0) if since and until else 0
+
+
+def show_caller(about: About) -> str:
+    """Name and number as SIP has them; what would end the quotes is left out."""
+    name = "".join(letter for letter in about.contact_name if letter.isprintable() and letter not in '"\\<>')
+    return f'"{name[:60] or show_number(about.number)}" <{about.number}>'
+
+
+async def _nothing(_: Live) -> None:
+    """Nobody listens."""

@@ -1,0 +1,282 @@
+"""What a call does next: pure, every (phase, happening) has its answer. The shell in `calls` does what is said here.
+
+A call has one customer's leg and any number of operators'. Operators are rung together; the first who answers is who
+speaks, whoever else answers later is dropped. Nothing here knows of an engine, a clock or the database.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+from uuid import UUID
+
+Direction = Literal["inbound", "callback", "outbound"]
+"""`inbound`: the customer has dialled; `callback`: he asked for it, operators are rung first; `outbound`: one calls."""
+Phase = Literal["waiting", "ringing", "dialling", "talking", "ended"]
+"""`waiting`: the customer is on the line and nobody is rung; `ringing`: operators are; `dialling`: the customer is."""
+Outcome = Literal[
+    "talked", "no_operator", "busy", "no_answer", "gave_up", "operator_gone", "cancelled", "failed", "lost"
+]
+Cause = Literal["hung_up", "busy", "no_answer", "rejected", "unreachable", "failed"]
+LegState = Literal["dialling", "up", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One party's line. `operator` null: the customer's. `endpoint` is the engine's name of what is dialled."""
+
+    id: UUID
+    endpoint: str
+    operator: UUID | None = None
+    state: LegState = "dialling"
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """`speaker` is the operator's leg that won; `held`: the customer hears music and not him."""
+
+    id: UUID
+    direction: Direction
+    phase: Phase
+    legs: tuple[Leg, ...] = ()
+    speaker: UUID | None = None
+    held: bool = False
+    outcome: Outcome | None = None
+
+    @property
+    def customer(self) -> Leg | None:
+        return next((leg for leg in self.legs if leg.operator is None), None)
+
+    @property
+    def operator(self) -> UUID | None:
+        """Who speaks."""
+        return next((leg.operator for leg in self.legs if leg.id == self.speaker), None)
+
+    @property
+    def ringing(self) -> tuple[Leg, ...]:
+        """Operators' lines that are not answered yet."""
+        return tuple(leg for leg in self.legs if leg.operator and leg.state == "dialling")
+
+
+# -- what happens --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring these operators' lines, all at once."""
+
+    legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    leg: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    leg: UUID
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The phase has lasted as long as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Somebody who may has ended it: who speaks, a supervisor, or the customer in the widget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The engine has died, or does not know the call any more."""
+
+
+Happening = Ring | Answered | Ended | Expired | HangUp | Hold | Lost
+
+
+# -- what is done about it -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Call this line; an answer or an end of it comes back as a happening."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Hang up this line."""
+
+    leg: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Both hear each other from now on."""
+
+    customer: UUID
+    operator: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """The customer hears music (`on`), or who speaks again."""
+
+    customer: UUID
+    operator: UUID
+    on: bool
+
+
+Act = Dial | Drop | Connect | Park
+Step = tuple[CallState, tuple[Act, ...]]
+
+
+def begin_outgoing(call: UUID, direction: Direction, customer: Leg, operators: tuple[Leg, ...]) -> Step:
+    """Operators are rung; the customer is dialled only when one has answered."""
+    state = CallState(call, direction, "ringing", (customer, *operators))
+    return state, tuple(Dial(leg) for leg in operators)
+
+
+def begin_inbound(call: UUID, customer: Leg) -> Step:
+    """The customer is on the line. It is not answered yet: that costs him nothing while nobody is there."""
+    return CallState(call, "inbound", "waiting", (replace(customer, state="up"),)), ()
+
+
+def step(call: CallState, happening: Happening) -> Step:  # noqa: PLR0911 - one a row of the table
+    """The call after what happened, and what is to be done."""
+    if call.phase == "ended":  # a line that came up too late is not left standing
+        return call, (Drop(happening.leg),) if isinstance(happening, Answered) else ()
+    match happening:
+        case Ring(legs):
+            return _ring(call, legs)
+        case Answered(leg):
+            return _answered(call, leg)
+        case Ended(leg, cause):
+            return _ended(call, leg, cause)
+        case Expired():
+            return _expired(call)
+        case HangUp():
+            return _finish(call, "talked" if call.phase == "talking" else "cancelled")
+        case Hold(on):
+            return _hold(call, on=on)
+        case Lost():
+            return _finish(call, "talked" if call.phase == "talking" else "lost")
+    assert_never(happening)
+
+
+def _with(call: CallState, leg: UUID, state: LegState) -> CallState:
+    return replace(call, legs=tuple(replace(one, state=state) if one.id == leg else one for one in call.legs))
+
+
+def _find(call: CallState, leg: UUID) -> Leg | None:
+    return next((one for one in call.legs if one.id == leg), None)
+
+
+def _drop_all(call: CallState, *, but: UUID | None = None) -> tuple[Act, ...]:
+    """Every line that is up or may come up: the customer's, too, once he was dialled."""
+    undialled = call.phase == "ringing" and call.direction != "inbound"
+    return tuple(
+        Drop(leg.id)
+        for leg in call.legs
+        if leg.state != "ended" and leg.id != but and not (undialled and leg.operator is None)
+    )
+
+
+def _finish(call: CallState, outcome: Outcome, *, but: UUID | None = None) -> Step:
+    acts = _drop_all(call, but=but)
+    legs = tuple(replace(leg, state="ended") for leg in call.legs)
+    return replace(call, phase="ended", legs=legs, held=False, outcome=outcome), acts
+
+
+def _ring(call: CallState, legs: tuple[Leg, ...]) -> Step:
+    """A waiting customer's call is offered; in any other phase somebody has it already."""
+    if call.phase != "waiting" or not legs:
+        return call, ()
+    return replace(call, phase="ringing", legs=(*call.legs, *legs)), tuple(Dial(leg) for leg in legs)
+
+
+def _answered(call: CallState, leg_id: UUID) -> Step:  # noqa: PLR0911 - one a row of the table
+    leg = _find(call, leg_id)
+    if leg is None or leg.state == "ended":
+        return call, (Drop(leg_id),)
+    if leg.state == "up":
+        return call, ()
+    call = _with(call, leg_id, "up")
+    if leg.operator is None:
+        if call.phase != "dialling" or call.speaker is None:
+            return _with(call, leg_id, "ended"), (Drop(leg_id),)
+        return replace(call, phase="talking"), (Connect(leg_id, call.speaker),)
+    if call.phase != "ringing":  # somebody was quicker
+        return _with(call, leg_id, "ended"), (Drop(leg_id),)
+    losers = tuple(Drop(other.id) for other in call.ringing)
+    for other in call.ringing:
+        call = _with(call, other.id, "ended")
+    customer = call.customer
+    assert customer is not None  # noqa: S101 - every call has one
+    if call.direction == "inbound":
+        return replace(call, phase="talking", speaker=leg_id), (Connect(customer.id, leg_id), *losers)
+    return replace(call, phase="dialling", speaker=leg_id), (*losers, Dial(customer))
+
+
+def _ended(call: CallState, leg_id: UUID, cause: Cause) -> Step:  # noqa: PLR0911 - one a row of the table
+    leg = _find(call, leg_id)
+    if leg is None or leg.state == "ended":
+        return call, ()
+    was = call.phase
+    call = _with(call, leg_id, "ended")
+    if leg.operator is None:
+        if was == "talking":
+            return _finish(call, "talked")
+        if call.direction == "inbound":
+            return _finish(call, "gave_up")
+        return _finish(call, _outcome_of(cause))
+    if leg_id == call.speaker:
+        return _finish(call, "talked" if was == "talking" else "operator_gone")
+    if was == "ringing" and not call.ringing:
+        if call.direction == "inbound":
+            return replace(call, phase="waiting"), ()
+        return _finish(call, "no_operator")
+    return call, ()
+
+
+def _outcome_of(cause: Cause) -> Outcome:
+    match cause:
+        case "busy" | "rejected":
+            return "busy"
+        case "no_answer" | "hung_up":
+            return "no_answer"
+        case "unreachable" | "failed":
+            return "failed"
+    assert_never(cause)
+
+
+def _expired(call: CallState) -> Step:
+    match call.phase:
+        case "ringing" if call.direction == "inbound":
+            dropped = tuple(Drop(leg.id) for leg in call.ringing)
+            for leg in call.ringing:
+                call = _with(call, leg.id, "ended")
+            return replace(call, phase="waiting"), dropped
+        case "ringing":
+            return _finish(call, "no_operator")
+        case "dialling":
+            return _finish(call, "no_answer")
+        case "waiting":
+            return _finish(call, "no_operator")
+        case "talking" | "ended":
+            return call, ()
+    assert_never(call.phase)
+
+
+def _hold(call: CallState, *, on: bool) -> Step:
+    customer = call.customer
+    if call.phase != "talking" or call.held == on or customer is None or call.speaker is None:
+        return call, ()
+    return replace(call, held=on), (Park(customer.id, call.speaker, on),)

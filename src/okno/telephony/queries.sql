@@ -1,0 +1,156 @@
+-- name: find_setting :one
+SELECT host, port, transport, hosts, username, password, number, country, countries, dials_per_minute, dials_per_day, call_use,
+       callbacks, tries, pause_s, ring_s, consent_ru, consent_en, stopped_at
+  FROM phone_setting WHERE workspace_id = $1 LIMIT 1;
+
+-- name: list_settings :many
+SELECT workspace_id, host, port, transport, hosts, username, password, number FROM phone_setting
+ WHERE host <> '' ORDER BY workspace_id LIMIT 1000;
+
+-- name: save_setting :exec
+INSERT INTO phone_setting (workspace_id, host, port, transport, hosts, username, password, number, country, countries,
+  dials_per_minute, dials_per_day, call_use, callbacks, tries, pause_s, ring_s, consent_ru, consent_en, stopped_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+ON CONFLICT (workspace_id) DO UPDATE SET host = excluded.host, port = excluded.port, transport = excluded.transport,
+  hosts = excluded.hosts, username = excluded.username, password = excluded.password, number = excluded.number,
+  country = excluded.country, countries = excluded.countries, dials_per_minute = excluded.dials_per_minute,
+  dials_per_day = excluded.dials_per_day, call_use = excluded.call_use, callbacks = excluded.callbacks,
+  tries = excluded.tries, pause_s = excluded.pause_s, ring_s = excluded.ring_s, consent_ru = excluded.consent_ru,
+  consent_en = excluded.consent_en, stopped_at = excluded.stopped_at;
+
+-- name: stop_dialling :value
+UPDATE phone_setting SET stopped_at = $2 WHERE workspace_id = $1 AND stopped_at IS NULL RETURNING workspace_id;
+
+-- Everybody who may ever be rung has an endpoint: signing in needs no change of the configuration.
+-- name: list_phones :many
+SELECT workspace_id, id FROM operator WHERE disabled_at IS NULL ORDER BY workspace_id, id LIMIT 20000;
+
+-- name: is_operator :value
+SELECT EXISTS (SELECT FROM operator WHERE workspace_id = $1 AND id = $2 AND disabled_at IS NULL) LIMIT 1;
+
+-- -- calls ------------------------------------------------------------------------------------------------------------
+
+-- name: insert_call :exec
+INSERT INTO call (workspace_id, id, direction, phase, conversation_id, contact_id, callback_id, number, began_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: save_call :exec
+UPDATE call SET phase = $3, operator_id = $4, speaker_leg = $5, held = $6, talked_at = $7, ended_at = $8, outcome = $9
+ WHERE workspace_id = $1 AND id = $2;
+
+-- name: save_legs :exec
+INSERT INTO call_leg (workspace_id, call_id, id, operator_id, endpoint, state)
+SELECT $1, $2, l.id, l.operator_id, l.endpoint, l.state
+  FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[]) AS l (id, operator_id, endpoint, state)
+ON CONFLICT (workspace_id, call_id, id) DO UPDATE SET state = excluded.state WHERE call_leg.state <> excluded.state;
+
+-- name: list_live :many
+SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
+  FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ WHERE c.ended_at IS NULL AND ($1::bigint IS NULL OR c.workspace_id = $1) ORDER BY c.began_at, c.id LIMIT 10000;
+
+-- name: list_legs :many
+SELECT workspace_id, call_id, id, operator_id, endpoint, state FROM call_leg WHERE call_id = ANY($1::uuid[])
+ ORDER BY call_id, id LIMIT 100000;
+
+-- name: list_calls :many
+SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
+  FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ WHERE c.workspace_id = $1 AND c.conversation_id = $2 ORDER BY c.began_at DESC, c.id LIMIT $3;
+
+-- name: find_call :one
+SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
+  FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+ WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
+
+-- name: find_contact_name :value
+SELECT name FROM contact WHERE workspace_id = $1 AND id = $2;
+
+-- -- what was dialled -------------------------------------------------------------------------------------------------
+
+-- name: count_dials :one
+SELECT count(*) FILTER (WHERE number = $2 AND at > $5::timestamptz - interval '1 day') AS number_day,
+       count(*) FILTER (WHERE visitor_id = $3 AND at > $5::timestamptz - interval '1 hour') AS visitor_hour,
+       count(*) FILTER (WHERE $4 <> '' AND address = $4 AND at > $5::timestamptz - interval '1 hour') AS address_hour,
+       count(*) FILTER (WHERE at > $5::timestamptz - interval '1 minute') AS minute,
+       count(*) FILTER (WHERE at > $5::timestamptz - interval '1 day') AS day
+  FROM outside_dial WHERE workspace_id = $1 AND at > $5::timestamptz - interval '1 day' LIMIT 1;
+
+-- name: lock_dials :exec
+SELECT pg_advisory_xact_lock(hashtextextended('outside_dial ' || $1::text, 0));
+
+-- name: insert_dial :exec
+INSERT INTO outside_dial (workspace_id, at, call_id, number, visitor_id, address) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING;
+
+-- name: forget_dials :exec
+DELETE FROM outside_dial WHERE at < $1;
+
+-- -- callbacks ---------------------------------------------------------------------------------------------------------
+
+-- name: insert_callback :value
+INSERT INTO callback (workspace_id, id, conversation_id, contact_id, visitor_id, inbox_id, number, address, consent, asked_at,
+  due_at, slot, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting')
+ON CONFLICT (workspace_id, conversation_id) WHERE state IN ('waiting', 'calling') DO NOTHING RETURNING id;
+
+-- name: count_waiting :value
+SELECT count(*) FROM callback WHERE workspace_id = $1 AND state IN ('waiting', 'calling');
+
+-- name: count_ahead :one
+SELECT count(*) FILTER (WHERE address = $2 AND $2 <> '' AND asked_at > $4::timestamptz - interval '1 hour') AS address_hour,
+       count(*) FILTER (WHERE visitor_id = $3 AND asked_at > $4::timestamptz - interval '1 hour') AS visitor_hour
+  FROM callback WHERE workspace_id = $1 AND asked_at > $4::timestamptz - interval '1 hour' LIMIT 1;
+
+-- name: find_callback :one
+SELECT id, conversation_id, contact_id, visitor_id, inbox_id, number, address, asked_at, due_at, slot, state, tries FROM callback
+ WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- name: find_current :one
+SELECT id, conversation_id, contact_id, visitor_id, inbox_id, number, address, asked_at, due_at, slot, state, tries FROM callback
+ WHERE workspace_id = $1 AND contact_id = $2 AND state IN ('waiting', 'calling') ORDER BY asked_at DESC LIMIT 1;
+
+-- name: list_due :many
+SELECT workspace_id, id, conversation_id, contact_id, visitor_id, inbox_id, number, address, asked_at, due_at, slot, state, tries
+  FROM callback WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT 200;
+
+-- name: find_next_due :value
+SELECT min(due_at) FROM callback WHERE state = 'waiting' AND due_at > $1;
+
+-- name: take_callback :value
+UPDATE callback SET state = 'calling', tries = tries + 1 WHERE workspace_id = $1 AND id = $2 AND state = 'waiting'
+RETURNING tries;
+
+-- name: put_off_callback :value
+UPDATE callback SET state = 'waiting', due_at = $3 WHERE workspace_id = $1 AND id = $2 AND state IN ('waiting', 'calling')
+RETURNING id;
+
+-- name: end_callback :value
+UPDATE callback SET state = $3, ended_at = $4 WHERE workspace_id = $1 AND id = $2 AND state IN ('waiting', 'calling')
+RETURNING id;
+
+-- Of a process that died: what is said to be called, and no call is there for it.
+-- name: list_stranded :many
+SELECT k.workspace_id, k.id FROM callback k WHERE k.state = 'calling' AND NOT EXISTS (
+       SELECT FROM call c WHERE c.workspace_id = k.workspace_id AND c.callback_id = k.id AND c.ended_at IS NULL) LIMIT 1000;
+
+-- name: find_inbox_calendar :one
+SELECT callback_calendar_id FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- -- erasure -----------------------------------------------------------------------------------------------------------
+
+-- name: erase_calls :exec
+UPDATE call SET number = '' WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[]));
+
+-- name: erase_callbacks :exec
+UPDATE callback SET number = '', address = '', consent = '',
+       state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
+ WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[]));
+
+-- name: erase_legs :exec
+UPDATE call_leg l SET endpoint = '' FROM call c
+ WHERE c.workspace_id = $1 AND (c.contact_id = $2 OR c.conversation_id = ANY($3::uuid[]))
+   AND l.workspace_id = c.workspace_id AND l.call_id = c.id AND l.operator_id IS NULL AND c.ended_at IS NOT NULL;

@@ -1,0 +1,179 @@
+"""Callbacks as customers and operators live them, on a real Asterisk with real SIP telephones."""
+
+import asyncio
+
+import pytest
+
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
+from okno.conversations.types import Assigned
+from okno.kit.errors import Conflict, Invalid, NotAllowed, TooMany
+from okno.telephony.types import NewCallback
+from tests.telephony.house import CUSTOMER, House, until
+
+STOP_S_MAX = 0.3
+
+
+async def test_first_operator_wins_then_the_customer_is_dialled(house: House) -> None:
+    """Others would ring on, the customer would hear nobody, or the chat open at somebody who does not speak."""
+    await house.open(3)
+    for phone, behave in zip(house.phones, (None, 0.4, None), strict=True):
+        phone.behave = behave
+    callback = await house.ask("8 (916) 123-45-67")
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    winner = house.phones[1].talks[0]
+    dialled = house.outside.talks[0]
+    assert call.operator == house.operators[1].operator_id
+    assert winner.answered_at < dialled.rang_at, "the customer was dialled before anybody was there"
+    assert f"sip:{CUSTOMER}" in winner.caller
+    assert "+78005553535" in dialled.caller
+    for loser in (house.phones[0], house.phones[2]):
+        ended = await until(lambda loser=loser: loser.talks[0].cancelled_at)
+        assert ended - winner.answered_at < STOP_S_MAX
+    await until(lambda: winner.heard > 20 and dialled.heard > 20)  # both hear each other
+    row = await house.app.conversations.get_row(house.owner, callback.conversation)
+    assert row.assignee == call.operator
+    free = await house.app.routing.desks.list_ready_for_calls(house.app.workspace_id)
+    assert call.operator not in free
+    house.outside.hang_up(dialled)
+    await house.over(callback, "done")
+    await until(lambda: winner.ended_at)
+    told = await until_ended(house, callback.conversation)
+    assert [type(one) for one in told if not isinstance(one, Assigned)][1:] == [
+        *(CallbackAsked, CallBegan, CallbackEnded, CallEnded)
+    ]
+    assert told[-1].outcome == "talked"
+    rung = {one for who, _ in house.heard.told for one in who}
+    assert rung == {actor.operator_id for actor in house.operators}
+    assert (await house.app.telephony.list_calls(house.owner, callback.conversation))[0].outcome == "talked"
+
+
+async def until_ended(house: House, conversation):
+    async def ended():
+        told = await house.events(conversation)
+        return told if any(isinstance(one, CallEnded) for one in told) else None
+
+    return await until(ended)
+
+
+async def test_nobody_takes_it_and_the_customer_waits_for_an_answer(house: House) -> None:
+    """He would be dialled though nobody is there, or forgotten after the last try."""
+    await house.open(2, tries=1)
+    for phone in house.phones:
+        phone.behave = -0.1
+    callback = await house.ask()
+    await house.over(callback, "failed")
+    assert house.outside.talks == []
+    told = await until_ended(house, callback.conversation)
+    assert [one.outcome for one in told if isinstance(one, CallEnded)] == ["no_operator"]
+
+    async def waits():
+        return (await house.app.conversations.get_row(house.owner, callback.conversation)).waiting_since
+
+    await until(waits)
+
+
+async def test_a_busy_customer_is_tried_again_and_never_twice_at_once(house: House) -> None:
+    """An engaged line would end the matter, or the customer be rung by two operators."""
+    await house.open(2, tries=2, pause_s=10)
+    house.outside.behave, house.outside.refuse = -0.1, 486
+    callback = await house.ask()
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "ended" and one)
+    assert call.outcome == "busy"
+    again = await house.over(callback, "waiting")
+    assert again.tries == 1
+    assert (again.due_at - again.asked_at).total_seconds() > 5
+    with pytest.raises(Conflict):  # the same customer asks a second time
+        guest = await house.visitor()
+        contact = await house.app.database.fetchval("SELECT contact_id FROM callback")
+        known = guest._replace(contact_id=contact)
+        await house.app.database.execute("UPDATE callback SET visitor_id = $1", known.visitor_id)
+        await house.app.database.execute(
+            "INSERT INTO visitor (workspace_id, id, inbox_id, contact_id, created_at) VALUES ($1, $2, $3, $4, now())",
+            *(house.app.workspace_id, known.visitor_id, known.inbox.id, contact),
+        )
+        await house.app.telephony.callbacks.ask(known, NewCallback(CUSTOMER, consent=True), "")
+    house.outside.behave = 0.1
+    await house.app.database.execute("UPDATE callback SET due_at = now() - interval '1 second'")
+    house.app.telephony.callbacks.stir()
+    await until(lambda: (one := house.heard.last()) and one.phase == "talking")
+    assert len(house.outside.talks) == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        ("+7 809 123-45-67", NotAllowed),  # premium
+        ("+1 212 555 0123", NotAllowed),  # another country
+        ("+8816 12345678", NotAllowed),  # a satellite
+        ("123", Invalid),
+        ("call me", Invalid),
+    ],
+)
+async def test_numbers_that_are_not_dialled(house: House, number: str, error: type[Exception]) -> None:
+    """Thieves would have the company call their paid numbers."""
+    await house.open(0)
+    with pytest.raises(error):
+        await house.ask(number)
+
+
+async def test_a_number_is_dialled_so_often_a_day(house: House) -> None:
+    """Somebody's telephone would be rung again and again by a stranger."""
+    await house.open(1)
+    for _ in range(3):
+        callback = await house.ask()
+        call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+        await house.app.telephony.hang_up(house.owner, call.id)
+        await house.over(callback, "done")
+    with pytest.raises(TooMany):
+        await house.ask()
+    await house.ask("+79161234568")
+
+
+async def test_the_bound_of_a_minute_stops_outgoing_calls_and_alarms(house: House) -> None:
+    """A fraud would go on all night."""
+    await house.open(1, dials_per_minute=1)
+    await house.ask()
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    await house.app.telephony.hang_up(house.owner, call.id)
+    second = await house.ask("+79161234568")
+    await house.over(second, "failed")
+    assert len(house.outside.talks) == 1
+    assert (await house.app.telephony.get_settings(house.owner)).stopped_at
+
+
+async def test_two_who_answer_in_the_same_instant_have_one_winner(house: House) -> None:
+    """Two operators would speak into one ear, or the customer be dialled twice."""
+    await house.open(2)
+    for n in range(5):
+        both = asyncio.Event()
+        for phone in house.phones:
+            phone.behave = together(both)
+        callback = await house.ask(f"+7916123450{n}")
+        await until(lambda n=n: all(len(phone.talks) == n + 1 for phone in house.phones))
+        both.set()
+        call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+        await until(lambda: sum(phone.talks[-1].up for phone in house.phones) == 1)
+        assert len(house.outside.talks) == n + 1
+        await house.app.telephony.hang_up(house.owner, call.id)
+        await house.over(callback, "done")
+        await until(lambda: not any(phone.talks[-1].up for phone in house.phones))
+
+
+def together(moment: asyncio.Event):
+    async def behave(_):
+        await moment.wait()
+        return 0.0
+
+    return behave
+
+
+async def test_nobody_there_is_no_call_until_somebody_comes(house: House) -> None:
+    """The customer would be told that he is called while nobody is at work."""
+    await house.open(0)
+    callback = await house.ask()
+    await asyncio.sleep(0.3)
+    assert house.heard.told == []
+    await house.hire()
+    house.app.telephony.callbacks.stir()
+    await until(lambda: (one := house.heard.last()) and one.phase == "talking", 30)
+    assert callback.tries == 0
