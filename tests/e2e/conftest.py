@@ -1,7 +1,7 @@
 """A real server and a real Chromium; run apart from the async tests, because playwright keeps a loop of its own."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,10 +35,15 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 @contextmanager
 def fresh_server(
-    browser: Browser, environment: Mapping[str, str] | None = None, module: str = "okno.app.command"
+    browser: Browser,
+    environment: Mapping[str, str] | None = None,
+    module: str = "okno.app.command",
+    prepare: Callable[[Path], None] | None = None,
 ) -> Iterator[Server]:
     """A new okno whose first administrator came by the printed link, in the browser. `environment` adds settings."""
     with data_folder() as data:
+        if prepare:
+            prepare(data)
         settings = {"OKNO_CONNECT_NETWORKS": "127.0.0.0/8", "OKNO_FLOOD_LIMITS": "false", **(environment or {})}
         server = Server(data, environment=settings, module=module).start()
         try:

@@ -1,7 +1,5 @@
 """A real Asterisk, unpacked by `make test-tools`, started and configured by okno itself; telephones on the loopback."""
 
-import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,34 +9,18 @@ import pytest
 
 from okno.db.migrate import migrate
 from okno.kit.ids import uuid7
-from okno.telephony.asterisk.install import Asterisk, find_asterisk
+from okno.telephony.asterisk.install import Asterisk
 from tests.conftest import STATE
 from tests.telephony.house import House, company
-from tools.test_tools import CACHE
+from tests.telephony.installed import installed
 
 
 @pytest.fixture(scope="session")
 def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Asterisk:
-    found = find_asterisk(CACHE / "asterisk")
+    found = installed(tmp_path_factory.mktemp("asterisk"))
     if found is None:
         pytest.skip("no asterisk")
-    if os.geteuid():
-        return found
-    home = tmp_path_factory.mktemp("asterisk")  # root's cache is closed to the user Asterisk runs as
-    for folder in (home, home.parent, home.parent.parent):
-        folder.chmod(0o755)
-    copy = home / "telephony" / "current"
-    shutil.copytree(CACHE / "asterisk/telephony/current", copy, symlinks=True, copy_function=_link)
-    linked = find_asterisk(home)
-    assert linked is not None
-    return linked
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(source, target, follow_symlinks=False)
+    return found
 
 
 @pytest.fixture(scope="session")

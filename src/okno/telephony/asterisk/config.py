@@ -4,7 +4,7 @@ What each line is for was measured with Asterisk 22 (docs/explanation/telephony.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
@@ -86,8 +86,6 @@ class Net:
     sip_port: int
     public: str = ""
     turn: str = ""
-    hidden: Sequence[str] = field(default=())
-    """Addresses of this machine that browsers are not to be told: it works on the loopback alone."""
 
 
 def endpoint(sort: str, workspace_id: int, operator: str = "") -> str:
@@ -189,19 +187,18 @@ def _ari(password: str) -> str:
 
 def _rtp(net: Net) -> str:
     turn = f"turnaddr = {net.turn}\n" if net.turn else ""
-    hidden = "".join(f"{address} => 127.0.0.1\n" for address in net.hidden)
-    return (
-        f"[general]\nrtpstart = {RTP_FIRST}\nrtpend = {RTP_LAST}\nstrictrtp = yes\nicesupport = yes\n{turn}"
-        f"[ice_host_candidates]\n{hidden}"
-    )
+    return f"[general]\nrtpstart = {RTP_FIRST}\nrtpend = {RTP_LAST}\nstrictrtp = yes\nicesupport = yes\n{turn}"
 
 
-def _media(net: Net) -> str:
-    """A line that died silently is noticed; on the loopback nothing leaves it."""
+def _media(net: Net, *, browser: bool = False) -> str:
+    """A line that died silently is noticed; on the loopback nothing leaves it.
+
+    Browsers never speak over the loopback: theirs is found by ICE, and encrypted.
+    """
     times = "rtp_timeout = 60\nrtp_timeout_hold = 3600\n"
     if net.public:
         return f"{times}media_address = {net.public}\n"
-    if net.sip_host == "127.0.0.1":
+    if net.sip_host == "127.0.0.1" and not browser:
         return f"{times}media_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n"
     return times
 
@@ -243,7 +240,7 @@ def _phone(net: Net, phone: Phone) -> str:
         )
         parts.append(
             f"[{name}]\ntype = endpoint\ncontext = from-operator\ndisallow = all\n{own}direct_media = no\n"
-            f"aors = {name}\nauth = {name}\n{_media(net)}"
+            f"aors = {name}\nauth = {name}\n{_media(net, browser=sort == BROWSER)}"
             f"[{name}]\ntype = auth\nauth_type = userpass\nusername = {name}\npassword = {phone.password}\n"
             f"[{name}]\ntype = aor\nmax_contacts = 1\nremove_existing = yes\nqualify_frequency = 20\n"
         )

@@ -58,8 +58,7 @@ class AsteriskServer:
         for folder in (self._folder, self.etc, self.state):
             folder.mkdir(parents=True, exist_ok=True)
         ports = self._ports(sip_port)
-        hidden = tuple(addresses_of_this_machine()) if sip_host == "127.0.0.1" else ()
-        self.net = Net(ports.http, sip_host, ports.sip, public, turn, hidden)
+        self.net = Net(ports.http, sip_host, ports.sip, public, turn)
         self._written: dict[str, str] = {}
 
     @property
@@ -188,14 +187,3 @@ def free_port(sort: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, sort) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def addresses_of_this_machine() -> list[str]:
-    """By which others could reach it, without the loopback."""
-    found: set[str] = set()
-    with contextlib.suppress(OSError):
-        found |= {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # nothing is sent: only the route is chosen
-        found.add(str(probe.getsockname()[0]))
-    return sorted(address for address in found if not address.startswith("127."))
