@@ -38,7 +38,7 @@ class Outside:
         self.ask(end)
 
     def close(self) -> None:
-        self.ask(lambda: self.phone.__aexit__())
+        self.ask(self.phone.__aexit__)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(5)
         self.loop.close()
@@ -72,7 +72,9 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(SHOTS) / f"phone-{name}.png"))
 
 
-def test_a_customer_is_called_back(browser: Browser, context: BrowserContext, telephone: Server, outside: Outside) -> None:
+def test_a_customer_is_called_back(
+    browser: Browser, context: BrowserContext, telephone: Server, outside: Outside
+) -> None:
     """He would wait for a call nobody makes, or speak with somebody who has another chat before him."""
     console = context.new_page()
     sign_in(console, telephone)

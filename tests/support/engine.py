@@ -53,6 +53,9 @@ class ScriptedEngine:
     async def park(self, call: UUID, customer: UUID, *, on: bool) -> None:
         self.asked.append(("park" if on else "unpark", call))
 
+    async def ring(self, leg: UUID) -> None:
+        self.asked.append(("ring", leg))
+
     async def play_wait(self, leg: UUID) -> None:
         self.asked.append(("wait", leg))
 

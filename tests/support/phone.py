@@ -107,7 +107,7 @@ class Phone:
                     *([auth] if auth else []),
                 ],
             )
-            answer = await self._final(ident)
+            answer = await self._final(ident, 1.0)
             code = int(answer.split()[1])
             if code == 200:
                 return

@@ -140,6 +140,20 @@ class Contacts:
         await self._db.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "phone", address, False)
         await self._changed(workspace_id, contact_id)
 
+    async def ensure_caller(self, workspace_id: int, number: str) -> UUID:
+        """Whose number (E.164) this is, proven before claimed, the latest first; somebody new where it is nobody's.
+
+        A number that calls proves nothing: whoever answers sees whom it belongs to, the caller is shown nothing.
+        """
+        async with self._db.transaction() as tx:
+            if number and (found := await tx.fetchval(SQL["find_caller"], workspace_id, number)):
+                return UUID(str(found))
+            contact_id = uuid7()
+            await tx.execute(SQL["insert_contact"], workspace_id, contact_id, "", False, "", self._clock.now())
+            if number:
+                await tx.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "phone", number, False)
+        return contact_id
+
     async def identify(
         self, workspace_id: int, visitor_id: UUID, inbox_id: int, token: str, secret: str, locale: str
     ) -> UUID:

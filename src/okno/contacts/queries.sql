@@ -219,3 +219,8 @@ UPDATE contact SET merged_into = CASE WHEN id <> $3 THEN $3 END, name = $4 WHERE
 
 -- name: end_merge :exec
 UPDATE contact_merge SET undone_at = $3 WHERE workspace_id = $1 AND id = $2;
+
+-- name: find_caller :value
+SELECT i.contact_id FROM identity i JOIN contact p ON p.workspace_id = i.workspace_id AND p.id = i.contact_id
+ WHERE i.workspace_id = $1 AND i.type = 'phone' AND i.address = $2
+ ORDER BY i.verified DESC, p.created_at DESC, i.contact_id LIMIT 1;

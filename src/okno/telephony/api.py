@@ -36,6 +36,7 @@ from okno.telephony.callbacks import Callbacks
 from okno.telephony.calls import About, Calls
 from okno.telephony.engine import EngineFailed
 from okno.telephony.events import CallListener
+from okno.telephony.inbound import Inbound
 from okno.telephony.machine import HangUp, Happening, Hold
 from okno.telephony.outside import Asker, Outside
 from okno.telephony.setup import Setup
@@ -122,6 +123,7 @@ class Telephony:
         self.callbacks = Callbacks(
             *(database, clock, contacts, site, conversations, hours, routing.desks, self.outside, self._calls)
         )
+        self.inbound = Inbound(database, clock, contacts, site, conversations, routing.desks, self._calls)
         self._lease = Lease(database, clock, tasks, "telephony")
         self._server: AsteriskServer | None = None
         self._engine: AsteriskEngine | None = None

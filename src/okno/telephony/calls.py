@@ -41,6 +41,8 @@ from okno.telephony.machine import (
     Leg,
     Lost,
     Park,
+    Ring,
+    begin_inbound,
     begin_outgoing,
     step,
 )
@@ -49,6 +51,7 @@ from okno.telephony.types import Call
 
 log = structlog.get_logger()
 GRACE_S = 5.0  # the engine's own limits come first
+WAIT_LOOK_S = 1.0  # somebody may be free now for whoever waits on the line
 
 
 class About(NamedTuple):
@@ -79,10 +82,13 @@ class Live:
     talked_at: datetime | None = None
     ended_at: datetime | None = None
     phase_since: float = 0.0
+    music: bool = False
     mailbox: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
 
 
 Finished = Callable[[Live], Awaitable[None]]
+Arrived = Callable[[Arrival], Awaitable[None]]
+Free = Callable[[Live], Awaitable[Sequence[Line]]]
 
 
 class Calls:
@@ -104,6 +110,10 @@ class Calls:
         self._recovered = asyncio.Event()
         self.on_finished: Finished = _nothing
         """Told when a call has ended, before anybody else hears of it."""
+        self.on_arrival: Arrived = _nothing
+        """Told of everybody who dials one of our numbers."""
+        self.find_free: Free = _nobody
+        """Asked whom to ring for a customer who waits on the line."""
 
     def listen(self, listener: CallListener) -> None:
         self._listeners.append(listener)
@@ -138,16 +148,28 @@ class Calls:
         operators = tuple(Leg(uuid7(), line.endpoint, line.operator) for line in lines[: limits.CALL_LEGS_MAX])
         state, acts = begin_outgoing(uuid7(), direction, customer, operators)
         live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
-        async with self._db.transaction() as tx:
-            await tx.execute(
-                SQL["insert_call"],
-                *(about.workspace_id, state.id, direction, state.phase, about.conversation_id, about.contact_id),
-                *(about.callback_id, about.number, live.began_at),
-            )
-            await store.save_legs(tx, about.workspace_id, state)
+        await self._insert(live)
         self._adopt(live)
         self._tasks.spawn(self._run(live, acts), name="call")
         return state.id
+
+    async def begin_inbound(self, about: About, leg: UUID) -> None:
+        """Somebody is on the line; operators are rung as soon as one is free."""
+        state, acts = begin_inbound(uuid7(), Leg(leg, ""))
+        live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
+        self._adopt(live)  # before anything is awaited: he may hang up meanwhile
+        await self._insert(live)
+        self._tasks.spawn(self._run(live, acts), name="call")
+
+    async def _insert(self, live: Live) -> None:
+        about, state = live.about, live.state
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                SQL["insert_call"],
+                *(about.workspace_id, state.id, state.direction, state.phase, about.conversation_id, about.contact_id),
+                *(about.callback_id, about.number, live.began_at),
+            )
+            await store.save_legs(tx, about.workspace_id, state)
 
     def _adopt(self, live: Live) -> None:
         self._live[live.state.id] = live
@@ -174,9 +196,14 @@ class Calls:
         return call is not None and self.put(call, happening)
 
     def on_arrived(self, arrival: Arrival) -> None:
-        """Calls from outside have no road to operators yet: they are told so by being refused."""
-        log.info("a call from outside was refused", workspace=arrival.workspace_id)
-        self._tasks.spawn(self._sweep([arrival.leg]), name="arrival")
+        self._tasks.spawn(self._arrive(arrival), name="arrival")
+
+    async def _arrive(self, arrival: Arrival) -> None:
+        try:
+            await self.on_arrival(arrival)
+        finally:
+            if arrival.leg not in self._of_leg:  # nobody wants it
+                await self._sweep([arrival.leg])
 
     def on_connected(self) -> None:
         self._tasks.spawn(self._recover(), name="calls compared")
@@ -242,13 +269,36 @@ class Calls:
                 self._of_leg.pop(leg.id, None)
 
     async def _next(self, live: Live) -> Happening:
-        lasts = lasts_s(live) - (self._clock.monotonic() - live.phase_since)
+        """What happens next: something told, a phase that has lasted long enough, or somebody who is free now."""
+        while True:
+            left = lasts_s(live) - (self._clock.monotonic() - live.phase_since)
+            waits = live.state.phase == "waiting"
+            try:
+                async with asyncio.timeout(max(min(left, WAIT_LOOK_S) if waits else left, 0.0)):
+                    return await live.mailbox.get()
+            except TimeoutError:
+                if left <= WAIT_LOOK_S or not waits:
+                    live.phase_since = self._clock.monotonic()
+                    return Expired()
+            if lines := await self.find_free(live):
+                return Ring(self._legs(live, lines))
+            await self._wait(live)
+
+    def _legs(self, live: Live, lines: Sequence[Line]) -> tuple[Leg, ...]:
+        legs = tuple(Leg(uuid7(), line.endpoint, line.operator) for line in lines[: limits.CALL_LEGS_MAX])
+        self._of_leg |= {leg.id: live.state.id for leg in legs}
+        return legs
+
+    async def _wait(self, live: Live) -> None:
+        """Nobody is free: the customer hears music instead of a line that rings for ever."""
+        customer = live.state.customer
+        if live.music or customer is None or self._engine is None:
+            return
+        live.music = True
         try:
-            async with asyncio.timeout(max(lasts, 0.0)):
-                return await live.mailbox.get()
-        except TimeoutError:
-            live.phase_since = self._clock.monotonic()
-            return Expired()
+            await self._engine.play_wait(customer.id)
+        except EngineFailed as error:
+            log.info("no music for who waits", call=str(live.state.id), error=error.detail)
 
     async def _take(self, live: Live, happening: Happening) -> None:
         before = live.state
@@ -321,8 +371,18 @@ class Calls:
             await self.on_finished(live)
             talk_s = seconds_between(live.talked_at, live.ended_at)
             name = self._names.name_of(state.operator) if state.operator else ""
+            if state.direction == "inbound" and state.outcome != "talked":
+                await self._missed(live)
             body = CallEnded(state.id, state.direction, state.outcome or "lost", talk_s, state.operator, name)
             await self._conversations.record(system_of(about.workspace_id), about.conversation_id, body)
+
+    async def _missed(self, live: Live) -> None:
+        """Whoever called in vain waits for an answer."""
+        actor = system_of(live.about.workspace_id)
+        try:
+            await self._conversations.assign(actor, live.about.conversation_id, None, waits=True, reason="missed")
+        except OknoError as error:
+            log.info("the conversation does not wait", call=str(live.state.id), why=error.detail)
 
     async def _won(self, live: Live, operator: UUID) -> None:
         """He has the conversation from now on, and no other call rings him."""
@@ -393,5 +453,9 @@ def show_caller(about: About) -> str:
     return f'"{name[:60] or show_number(about.number)}" <{about.number}>'
 
 
-async def _nothing(_: Live) -> None:
+async def _nothing(_: Live | Arrival) -> None:
     """Nobody listens."""
+
+
+async def _nobody(_: Live) -> Sequence[Line]:
+    return ()

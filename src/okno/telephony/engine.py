@@ -79,6 +79,10 @@ class CallEngine(Protocol):
         """Music for the customer, or the conversation again."""
         ...
 
+    async def ring(self, leg: UUID) -> None:
+        """An arrival hears that it rings; it is not answered and costs nothing."""
+        ...
+
     async def play_wait(self, leg: UUID) -> None:
         """Answer an arrival and let it hear music."""
         ...

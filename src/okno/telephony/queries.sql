@@ -69,6 +69,9 @@ SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_
 -- name: find_contact_name :value
 SELECT name FROM contact WHERE workspace_id = $1 AND id = $2;
 
+-- name: find_phone_inbox :one
+SELECT id, team_id FROM inbox WHERE workspace_id = $1 ORDER BY id LIMIT 1;
+
 -- -- what was dialled -------------------------------------------------------------------------------------------------
 
 -- name: count_dials :one

@@ -188,6 +188,9 @@ class AsteriskEngine:
             await self._ari.ask("DELETE", f"channels/{channel}/moh")
             await self._ari.ask("POST", f"bridges/{bridge}/addChannel", channel=channel)
 
+    async def ring(self, leg: UUID) -> None:
+        await self._gone_is_fine("POST", f"channels/{self._channel(leg)}/ring")
+
     async def play_wait(self, leg: UUID) -> None:
         channel = self._channel(leg)
         await self._ari.ask("POST", f"channels/{channel}/answer")
