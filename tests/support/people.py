@@ -66,6 +66,7 @@ class Person:
         self._lost = asyncio.Event()
         self.online = asyncio.Event()
         self._sent_at: dict[str, float] = {}
+        self._acked_at = 0.0
         self._heard_at = 0.0
 
     # -- life of the connection
@@ -111,7 +112,8 @@ class Person:
         while not self._lost.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._lost.wait(), 0.3)
-            if any(loop.time() - at > ACK_S for i, at in self._sent_at.items() if i not in self.acked):
+            late = loop.time() - ACK_S  # as in the product's client: no ack at all, not this one among thousands
+            if self._acked_at < late and any(at < late for i, at in self._sent_at.items() if i not in self.acked):
                 return
             if loop.time() - self._heard_at > SILENCE_S:
                 return
@@ -160,6 +162,7 @@ class Person:
                     before = self.acked.setdefault(ack["id"], (ack["conversation"], ack["seq"]))
                     assert before == (ack["conversation"], ack["seq"]), "one id was acked with two numbers"
                     self._sent_at.pop(ack["id"], None)
+                    self._acked_at = self._heard_at
                     item = self.sent.get(ack["id"])
                     if item:
                         self._apply(
