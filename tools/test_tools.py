@@ -1,4 +1,4 @@
-"""Brings what the tests need besides Python: Chromium, nginx and Caddy, from the system or unpacked into the cache.
+"""Brings what the tests need besides Python: Chromium, nginx, Caddy, Asterisk; the system's or into the cache.
 
 The packages come from the distribution by apt, which checks its signed hashes. Names and SHA-256 stay in a manifest: a
 package that comes a second time with another hash is refused. `~/.cache/okno/tools/chromium` is what the tests start.
@@ -182,6 +182,19 @@ def write_wrapper(part: Path, folder: Path) -> None:
     (part / "run").chmod(0o755)
 
 
+def asterisk() -> str:
+    """As `okno telephony install` brings it, into the cache. Raises `OSError` when it cannot be had."""
+    from okno.kit.errors import OknoError  # noqa: PLC0415 - tests import this file without the product's path
+    from okno.telephony.asterisk.install import find_asterisk, install  # noqa: PLC0415 - the same
+
+    home = CACHE / "asterisk"
+    try:
+        found = find_asterisk(home) or install(home, lambda _: None)
+    except OknoError as error:
+        raise OSError(error.detail) from None
+    return f"{found.version}, {found.origin}"
+
+
 def chromium() -> str | None:
     """A Chromium that can be started, or None: `make test-tools` brings it."""
     return system_chromium() or unpacked_chromium()
@@ -195,6 +208,10 @@ def main() -> int:
             print(f"{name}: {proxy(name) or unpack_proxy(name)}")
         except (ToolMissing, OSError, subprocess.CalledProcessError) as error:
             print(f"{name}: none, {error}; its tests will be skipped", file=sys.stderr)
+    try:
+        print(f"asterisk: {asterisk()}")
+    except OSError as error:
+        print(f"asterisk: none, {error}; its tests will be skipped", file=sys.stderr)
     try:
         found = chromium() or unpack_chromium()
     except ToolMissing as error:

@@ -14,7 +14,7 @@ from tests.e2e.axe import faults
 from tests.e2e.conftest import fresh_server, sign_in
 from tests.support.phone import Phone
 from tests.support.process import Server
-from tests.telephony.installed import installed
+from tests.telephony.installed import choose, installed
 
 SHOTS = os.environ.get("OKNO_SHOTS")
 
@@ -58,11 +58,7 @@ def telephone(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     if asterisk is None:
         pytest.skip("no asterisk")
 
-    def prepare(data: Path) -> None:
-        (data / "telephony").mkdir(parents=True, exist_ok=True)
-        (data / "telephony" / "current").symlink_to(asterisk.data.parents[2])
-
-    with fresh_server(browser, prepare=prepare) as server:
+    with fresh_server(browser, prepare=lambda data: choose(data, asterisk)) as server:
         yield server
 
 

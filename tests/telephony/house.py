@@ -21,6 +21,7 @@ from okno.telephony.asterisk.install import Asterisk
 from okno.telephony.types import Call, Callback, NewCallback, PhoneSettingsChange
 from tests.conversations.people import make_operator, read_all
 from tests.support.phone import Phone
+from tests.telephony.installed import choose
 
 KEYS = Keys(bytes(range(32)))
 CUSTOMER = "+79161234567"
@@ -137,10 +138,7 @@ class House:
 @asynccontextmanager
 async def company(url: str, home: Path, asterisk: Asterisk) -> AsyncIterator[House]:
     """Everything is stopped at the end, Asterisk too."""
-    (home / "telephony").mkdir(parents=True, exist_ok=True)
-    current = home / "telephony" / "current"
-    if not current.is_symlink():
-        current.symlink_to(asterisk.data.parents[2])
+    choose(home, asterisk)
     async with AsyncExitStack() as stack:
         outside = await stack.enter_async_context(Phone(0, "outside", behave=0.1))
         app = App(await Database.connect(url), KEYS, "http://127.0.0.1:8000", home / "files", phone=PhonePlace(home))

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from okno.kit.errors import Problem
 
 TITLES: Mapping[str, str] = {
+    "The telephone does not work just now": "Телефон сейчас не работает",
     "Something broke on our side": "У нас что-то сломалось",
     "The request could not be read": "Запрос не удалось прочитать",
     "Sign in first": "Сначала войдите",
@@ -34,6 +35,28 @@ DETAILS: Mapping[str, str] = {
     "it is with {} now": "теперь это у {}",
     "it is back in the queue": "это снова в очереди",
     "a card number has 12 to 19 digits": "в номере карты от 12 до 19 цифр",
+    "agree to be called first": "сначала согласитесь на звонок",
+    "an API key has no telephone": "у ключа API нет телефона",
+    "callbacks are not offered here": "обратный звонок здесь не предлагается",
+    "callbacks need a provider: fill in its address first": "для обратных звонков сначала укажите адрес провайдера",
+    "nobody calls at this hour: choose a time": "в этот час не звонят: выберите время",
+    "somebody else speaks in this call": "в этом звонке говорит кто-то другой",
+    "the telephone is not there just now": "телефон сейчас недоступен",
+    "there is no such call": "такого звонка нет",
+    "there is no such callback": "такого обратного звонка нет",
+    "there is no such telephone number: look at the digits again": "такого номера нет: проверьте цифры",
+    "this call is over": "этот звонок окончен",
+    "this does not look like a telephone number": "это не похоже на номер телефона",
+    "this time is not free any more: choose another one": "это время уже занято: выберите другое",
+    "too many wait to be called: write to us instead": "слишком многие ждут звонка: лучше напишите нам",
+    "you will be called already": "вам и так позвонят",
+    "your telephone is not connected: take calls in the browser, or sign in with a softphone": (
+        "ваш телефон не подключён: принимайте звонки в браузере или войдите с SIP-телефона"
+    ),
+    "numbers of this country are not called from here": "в эту страну отсюда не звонят",
+    "paid numbers are not called": "на платные номера мы не звоним",
+    "this was tried too often: try again later": "слишком много попыток: повторите позже",
+    "calls are not available just now": "звонки сейчас недоступны",
     "a choice needs something to choose from": "для выбора нужны варианты",
     "a condition has {} parts at most": "в условии не больше {} частей",
     "a condition nests {} deep at most": "условия вкладываются не глубже {}",

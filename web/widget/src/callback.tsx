@@ -1,5 +1,6 @@
 import type { Callback as Asked, CallbackOffer, Problem } from "@okno/protocol"
 import { useEffect, useRef, useState } from "./lazy"
+import css from "./callback.css?inline"
 import { Icon } from "./icons"
 import type { Talk } from "./talk"
 import { clock, dayOf, lang } from "./words"
@@ -12,6 +13,9 @@ const EN: typeof RU = {
   open: "Call me back", title: "We will call you", number: "Telephone", when: "When", now: "now", send: "Call me", close: "Close", closed: "Nobody calls at this hour, choose a time",
   asked: "Finding an operator, you will be called", later: "We will call", calls: "is calling you", talks: "You speak with an operator", cancel: "Cancel", failed: "We could not reach you. Try again, or write to us", consent: "Without it we cannot call", wrong: "Check the number", lost: "Not sent, check the connection",
 }
+const sheet = new CSSStyleSheet()
+sheet.replaceSync(css)
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
 const HANDSET = "M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2"
 const TICK_MS = 1_000
 
@@ -90,21 +94,21 @@ export default function Callback({ talk }: { talk: Talk }) {
   const since = now ? Math.max(0, Math.floor((Date.now() - Date.parse(now.at)) / 1000)) : 0
   if (now && now.step !== "failed")
     return (
-      <section class="ask due" role="status" data-testid="callback-state" data-step={now.step}>
+      <section class="ask due ring" role="status" data-testid="callback-state" data-step={now.step}>
         <p><Icon path={HANDSET} /><span>{now.step === "calls" ? <><b>{now.name}</b> {words.calls}</> : now.due ? <>{words.later} <b>{moment(now.due)}</b></> : words.asked}{!now.due && <small> {Math.floor(since / 60)}:{String(since % 60).padStart(2, "0")}</small>}</span></p>
-        {now.step === "asked" && <button type="button" class="do" data-testid="callback-cancel" onClick={() => void cancel()}>{words.cancel}</button>}
+        {now.step === "asked" && <button type="button" class="do stop" data-testid="callback-cancel" onClick={() => void cancel()}>{words.cancel}</button>}
       </section>
     )
   if (gone) return null
   if (!form)
     return (
-      <section class="ask due" data-testid="callback">
+      <section class="ask due ring" data-testid="callback">
         {now && <p role="alert">{words.failed}</p>}
         <button type="button" class="do" data-testid="callback-open" onClick={() => void start()}><Icon path={HANDSET} /> {words.open}</button>
       </section>
     )
   return (
-    <section class="ask leave" aria-label={words.title} data-testid="callback-form">
+    <section class="ask leave ring" aria-label={words.title} data-testid="callback-form">
       <p><b>{offer!.now ? words.title : words.closed}</b><button type="button" class="ib" aria-label={words.close} title={words.close} onClick={() => setForm(false)}><Icon name="close" /></button></p>
       <form class="tall" onSubmit={(e) => { e.preventDefault(); void submit() }}>
         <input ref={first} type="tel" autocomplete="tel" required maxLength={40} placeholder={words.number} aria-label={words.number} value={number} data-testid="callback-number" onInput={(e) => setNumber(e.currentTarget.value)} />

@@ -30,6 +30,7 @@ from okno.telephony.asterisk.config import Place
 
 OLDEST = 20  # the oldest series that is still maintained (2026)
 SUITE = "sid"
+SYSTEM = "the system"
 ARCHIVE = "https://snapshot.debian.org/archive/debian"
 MIRROR = "http://deb.debian.org/debian"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -39,6 +40,7 @@ MULTIARCH = {"x86_64": "x86_64-linux-gnu", "aarch64": "aarch64-linux-gnu"}
 LOADERS = {"x86_64": "ld-linux-x86-64.so.2", "aarch64": "ld-linux-aarch64.so.1"}
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 AT_ONCE = 6
+SYSTEMS = "system"  # a file that says: the system's is to be used
 AR_MAGIC, AR_HEADER = b"!<arch>\n", 60
 Say = Callable[[str], None]
 
@@ -83,11 +85,11 @@ def parse_lock(text: str) -> tuple[str, list[Locked]]:
 
 
 def find_asterisk(home: Path) -> Asterisk | None:
-    """What `install` has chosen, else the system's; null: there is none."""
+    """What `install` has chosen; null: it was not run, or what it chose is gone."""
     chosen = home / "telephony" / "current"
     if (chosen / "usr/sbin/asterisk").is_file():
         return _unpacked(chosen.resolve())
-    return system_asterisk()
+    return system_asterisk() if (home / "telephony" / SYSTEMS).is_file() else None
 
 
 def system_asterisk() -> Asterisk | None:
@@ -104,7 +106,7 @@ def system_asterisk() -> Asterisk | None:
     data = next((Path(f) for f in ("/usr/share/asterisk", "/var/lib/asterisk") if (Path(f) / "sounds").is_dir()), None)
     if modules is None or data is None:
         return None
-    return Asterisk(version, "the system", [program], modules, data)
+    return Asterisk(version, SYSTEM, [program], modules, data)
 
 
 def _version_of(command: Sequence[str]) -> str | None:
@@ -128,13 +130,14 @@ def _unpacked(root: Path) -> Asterisk:
 
 def install(home: Path, say: Say, *, mirror: str = "", sources: Sequence[str] | None = None) -> Asterisk:
     """Choose the system's Asterisk or bring one; `current` leads to it. Raises `CannotInstall`."""
+    folder = home / "telephony"
+    folder.mkdir(parents=True, exist_ok=True)
     if found := system_asterisk():
+        (folder / SYSTEMS).touch()
         say(f"Asterisk {found.version} of the system is used")
         return found
     if platform.machine() not in MULTIARCH:
         raise CannotInstall(f"there are no packages for {platform.machine()}; set OKNO_ASTERISK_URL")
-    folder = home / "telephony"
-    folder.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix="asterisk.part-", dir=folder))
     try:
         part.chmod(0o755)
