@@ -116,7 +116,7 @@ export default function Callback({ talk }: { talk: Talk }) {
           {offer!.now && <option value="">{words.when}: {words.now}</option>}
           {offer!.slots.map((at) => <option key={at} value={at}>{moment(at)}</option>)}
         </select>
-        <label class="agree"><input type="checkbox" checked={agreed} data-testid="callback-consent" onChange={(e) => setAgreed(e.currentTarget.checked)} /> <small>{offer!.consent}</small></label>
+        <label class="agree"><input type="checkbox" checked={agreed} data-testid="callback-consent" onChange={(e) => { setAgreed(e.currentTarget.checked); setFault("") }} /> <small>{offer!.consent}</small></label>
         {fault && <p role="alert"><small class="no">{fault}</small></p>}
         <button disabled={busy} data-testid="callback-send">{words.send}</button>
       </form>
