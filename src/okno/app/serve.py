@@ -105,7 +105,7 @@ def phone_place(settings: Settings) -> PhonePlace:
     """Where the telephone is; nowhere when it is switched off."""
     port = settings.sip_port or (0 if settings.sip_host == LOOPBACK else SIP_PORT)
     home = settings.home if settings.telephony else None
-    return PhonePlace(home, settings.sip_host, port, settings.sip_public, settings.turn_url)
+    return PhonePlace(home, settings.sip_host, port, settings.sip_public)
 
 
 class Server(uvicorn.Server):

@@ -65,7 +65,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "127.0.0.1"
     sip_port: Annotated[int, Meta(ge=0, le=65535, description="Its port; 0: a free one, on the loopback only")] = 0
     sip_public: Annotated[str, Meta(description="The address others know this machine by, behind a router")] = ""
-    turn_url: Annotated[str, Meta(description="host:port of a TURN server for browsers behind strict networks")] = ""
     locale: Annotated[str, Meta(description="Language of a new workspace: ru or en", pattern="^(ru|en)$")] = "ru"
     log_level: Annotated[str, Meta(description="debug, info, warning or error")] = "info"
     worker: Annotated[bool, Meta(description="serve starts a process for slow work; false where others run")] = True

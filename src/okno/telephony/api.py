@@ -80,14 +80,13 @@ class PhonePlace(NamedTuple):
     """Where the telephone of this installation is. Without a `home` there is none.
 
     `sip_host` and `sip_port` are for softphones and providers (0: a free one, on the loopback), `public` the address
-    they reach it by where that is another one, `turn` a relay for browsers behind strict networks.
+    they reach it by where that is another one.
     """
 
     home: Path | None = None
     sip_host: str = "127.0.0.1"
     sip_port: int = 0
     public: str = ""
-    turn: str = ""
 
 
 class Telephony:
@@ -158,7 +157,6 @@ class Telephony:
             sip_host=self._place.sip_host,
             sip_port=self._place.sip_port,
             public=self._place.public,
-            turn=self._place.turn,
         )
         engine = AsteriskEngine(self._clock, server.url, server.password)
         self._server, self._engine = server, engine

@@ -28,7 +28,7 @@ def try_start(asterisk: Asterisk) -> int:
 
 
 async def _try(home: Path, asterisk: Asterisk) -> int:
-    server = AsteriskServer(home, asterisk, "trial", sip_host="127.0.0.1", sip_port=0, public="", turn="")
+    server = AsteriskServer(home, asterisk, "trial", sip_host="127.0.0.1", sip_port=0, public="")
     server.write([], [])
     await server.ensure()
     engine = AsteriskEngine(SystemClock(), server.url, "trial")

@@ -1,6 +1,6 @@
 """The configuration of Asterisk as text: pure, from what okno knows to files by name.
 
-What each line is for was measured with Asterisk 22 (docs/explanation/telephony.md).
+Written for Asterisk 20 and newer, tried with 22.10.
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,7 +85,6 @@ class Net:
     sip_host: str
     sip_port: int
     public: str = ""
-    turn: str = ""
 
 
 def endpoint(sort: str, workspace_id: int, operator: str = "") -> str:
@@ -109,7 +108,7 @@ def render(
         **_fixed(place),
         "http.conf": _http(net.http_port),
         "ari.conf": _ari(password),
-        "rtp.conf": _rtp(net),
+        "rtp.conf": _rtp(),
         "pjsip.conf": _pjsip(net, phones, trunks),
         "extensions.conf": _extensions(trunks),
     }
@@ -185,9 +184,8 @@ def _ari(password: str) -> str:
     return f"[general]\nenabled = yes\npretty = no\n[{USER}]\ntype = user\nread_only = no\npassword = {password}\n"
 
 
-def _rtp(net: Net) -> str:
-    turn = f"turnaddr = {net.turn}\n" if net.turn else ""
-    return f"[general]\nrtpstart = {RTP_FIRST}\nrtpend = {RTP_LAST}\nstrictrtp = yes\nicesupport = yes\n{turn}"
+def _rtp() -> str:
+    return f"[general]\nrtpstart = {RTP_FIRST}\nrtpend = {RTP_LAST}\nstrictrtp = yes\nicesupport = yes\n"
 
 
 def _media(net: Net, *, browser: bool = False) -> str:

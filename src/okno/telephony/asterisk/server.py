@@ -48,7 +48,7 @@ class AsteriskServer:
     """One per installation; the holder of the lease `telephony` has it."""
 
     def __init__(
-        self, home: Path, asterisk: Asterisk, password: str, *, sip_host: str, sip_port: int, public: str, turn: str
+        self, home: Path, asterisk: Asterisk, password: str, *, sip_host: str, sip_port: int, public: str
     ) -> None:
         self._folder = home.resolve() / "telephony"
         self.asterisk = asterisk
@@ -58,7 +58,7 @@ class AsteriskServer:
         for folder in (self._folder, self.etc, self.state):
             folder.mkdir(parents=True, exist_ok=True)
         ports = self._ports(sip_port)
-        self.net = Net(ports.http, sip_host, ports.sip, public, turn)
+        self.net = Net(ports.http, sip_host, ports.sip, public)
         self._written: dict[str, str] = {}
 
     @property
