@@ -49,7 +49,7 @@ export default function Callback({ talk }: { talk: Talk }) {
   const first = useRef<HTMLInputElement>(null)
   const told = stands(talk)
   const heard = made && talk.view.state?.events.some((e) => e.body.type === "callback_asked" && e.body.callback === made.id)
-  const now = told ?? (made && !heard && { id: made.id, due: made.slot ? made.due_at : null, step: "asked" as const, name: "", at: made.asked_at })
+  const now = told ?? (made && !heard ? { id: made.id, due: made.slot ? made.due_at : null, step: "asked" as const, name: "", at: made.asked_at } : null)
   useEffect(() => {
     if (now?.step !== "asked" && now?.step !== "calls") return
     const again = setInterval(() => tick((n: number) => n + 1), TICK_MS)
