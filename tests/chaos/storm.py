@@ -23,6 +23,7 @@ VISITORS = 20
 RATE_PER_S = 220
 SETTLE_S = 25.0  # without any progress
 QUIET_S = 2.0
+UNACKED_MAX = 200
 CHECK_S = 120.0  # what was said while it was killed is still being indexed
 PASSWORD = "correct horse battery"
 TOO_MANY = 429
@@ -88,6 +89,10 @@ class Storm:
         await self.operator.until(lambda: threads <= self.operator.seen.keys())  # else it begins in the middle
 
     @staticmethod
+    def _waits(person: Person) -> bool:
+        return len(person.sent) - len(person.acked) > UNACKED_MAX
+
+    @staticmethod
     def conversation(person: Person) -> str:
         return next(iter(person.seen))
 
@@ -102,6 +107,8 @@ class Storm:
                     task = asyncio.ensure_future(self._send_file(person))
                     self.uploading.add(task)
                     task.add_done_callback(self.uploading.discard)
+                case x if x < 0.92 and self._waits(person if x < 0.72 else self.operator):
+                    pass  # nobody writes on and on into a line that is dead
                 case x if x < 0.72:
                     person.write(f"question {self.random.random()}")
                 case x if x < 0.92:
