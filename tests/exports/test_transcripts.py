@@ -348,7 +348,7 @@ async def test_letters_of_an_erased_person_are_not_sent(live: Live, talk: Talk) 
 def test_every_event_a_customer_sees_has_words_in_a_copy() -> None:
     """A new sort of event, a call for instance, would be left out of copies without anybody having decided so."""
     folded = {"reacted", "edited", "deleted", "secret_closed"}  # they change what they are about
-    named = re.findall(r"case (\w+)\(", inspect.getsource(rules._mark))
+    named = re.findall(r"(?:case|\|) (\w+)\(", inspect.getsource(rules._mark))
     tags = {t.__struct_config__.tag for t in get_args(Body) if t.__name__ in named} | {"message"}
     assert CUSTOMER_SEES - folded <= tags
     assert set(RU) == set(EN)

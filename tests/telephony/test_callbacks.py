@@ -167,6 +167,21 @@ def together(moment: asyncio.Event):
     return behave
 
 
+async def test_an_erased_person_leaves_no_number(house: House) -> None:
+    """His number would stay in calls, callbacks and counters."""
+    await house.open(1)
+    callback = await house.ask("+79165550199")
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    await house.app.telephony.hang_up(house.owner, call.id)
+    await house.over(callback, "done")
+    await until_ended(house, callback.conversation)
+    await house.app.telephony.forget(house.app.workspace_id, call.contact, [])
+    for table in ("call", "call_leg", "callback", "outside_dial"):
+        rows = await house.app.database.fetch(f"SELECT * FROM {table}")
+        assert rows
+        assert "9165550199" not in str(rows)
+
+
 async def test_nobody_there_is_no_call_until_somebody_comes(house: House) -> None:
     """The customer would be told that he is called while nobody is at work."""
     await house.open(0)

@@ -105,6 +105,14 @@ SELECT h.conversation_id, h.seq, h.cleared_at
 SELECT contact_id, purpose, version, wording, source, given_at, withdrawn_at, withdrawn_by FROM consent
  WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY given_at;
 
+-- name: calls :many
+SELECT conversation_id, direction, number, began_at, talked_at, ended_at, outcome FROM call
+ WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY began_at;
+
+-- name: callbacks :many
+SELECT conversation_id, number, address, consent, asked_at, due_at, state, tries, ended_at FROM callback
+ WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY asked_at;
+
 -- name: holds :many
 SELECT contact_id, reason, created_at FROM legal_hold WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]);
 

@@ -364,7 +364,7 @@ class Telephony:
         self, tx: Connection, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]
     ) -> None:
         """A person was erased: his numbers are gone, that there were calls stays."""
-        for name in ("erase_calls", "erase_callbacks", "erase_legs"):
+        for name in ("erase_dials", "erase_calls", "erase_callbacks", "erase_legs"):
             await tx.execute(SQL[name], workspace_id, contact_id, list(conversation_ids))
 
     async def forget(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:

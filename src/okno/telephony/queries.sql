@@ -145,6 +145,11 @@ SELECT callback_calendar_id FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT
 
 -- -- erasure -----------------------------------------------------------------------------------------------------------
 
+-- name: erase_dials :exec
+UPDATE outside_dial SET number = '', address = '', visitor_id = NULL WHERE workspace_id = $1 AND number IN (
+  SELECT number FROM call WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[]))
+   UNION SELECT number FROM callback WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[])));
+
 -- name: erase_calls :exec
 UPDATE call SET number = '' WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[]));
 
