@@ -18,6 +18,7 @@ TOPICS: Final[Mapping[str, AlertClass]] = MappingProxyType(
         "sla.warning": "sla_warning",
         "sla.breached": "sla_breach",
         "promise.at_risk": "promise",
+        "telephony.stopped": "calls_stopped",
         "mention": "mention",
         "task.due": "task",
         "snooze.ended": "snooze",

@@ -72,6 +72,7 @@ _ALERT: dict[str, dict[AlertClass, str]] = {
         "sla_warning": "Срок ответа подходит",
         "sla_breach": "Срок ответа прошёл",
         "promise": "Обещанный ответ под угрозой",
+        "calls_stopped": "Исходящие звонки остановлены: достигнут предел",
     },
     "en": {
         "message": "New message",
@@ -85,6 +86,7 @@ _ALERT: dict[str, dict[AlertClass, str]] = {
         "sla_warning": "An answer is due soon",
         "sla_breach": "An answer is overdue",
         "promise": "A promised answer is at risk",
+        "calls_stopped": "Outgoing calls were stopped: a bound was reached",
     },
 }
 _ALERTS = {

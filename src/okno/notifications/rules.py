@@ -33,6 +33,7 @@ DEFAULTS: dict[AlertClass, tuple[bool, bool, bool, bool]] = {
     "sla_warning": (True, False, False, False),
     "sla_breach": (True, True, False, True),
     "promise": (True, False, False, False),
+    "calls_stopped": (True, True, True, True),
 }
 
 

@@ -22,6 +22,7 @@ AlertClass = Literal[
     "sla_warning",
     "sla_breach",
     "promise",
+    "calls_stopped",
 ]
 """`message` and `queue` are kept only for operators who had no console open: the list shows them to the others."""
 CLASSES: tuple[AlertClass, ...] = get_args(AlertClass)

@@ -31,7 +31,7 @@ from okno.telephony import store
 from okno.telephony.asterisk.adapter import AsteriskEngine
 from okno.telephony.asterisk.config import BROWSER, SOFTPHONE, endpoint
 from okno.telephony.asterisk.install import Asterisk, find_asterisk
-from okno.telephony.asterisk.server import AsteriskServer
+from okno.telephony.asterisk.server import AsteriskServer, known_ports
 from okno.telephony.callbacks import Callbacks
 from okno.telephony.calls import About, Calls
 from okno.telephony.engine import EngineFailed
@@ -263,8 +263,8 @@ class Telephony:
 
     def socket_address(self) -> str | None:
         """Where the browsers' SIP goes on this machine; null while Asterisk is not there."""
-        server = self._server
-        return server.url.replace("http", "ws", 1).removesuffix("/ari") + "/ws" if server else None
+        ports = known_ports(self._place.home) if self._place.home else None
+        return f"ws://127.0.0.1:{ports.http}/ws" if ports else None
 
     # -- calls -----------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, assert_never
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from okno.conversations.api import Conversations, system_of
@@ -19,7 +20,7 @@ from okno.conversations.calling import CallBegan, CallDirection, CallEnded
 from okno.db.pool import Database
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import OknoError
+from okno.kit.errors import OknoError, Unavailable
 from okno.kit.ids import uuid7
 from okno.kit.phone import show_number
 from okno.kit.tasks import Tasks
@@ -51,6 +52,7 @@ from okno.telephony.types import Call
 
 log = structlog.get_logger()
 GRACE_S = 5.0  # the engine's own limits come first
+KEEP_AGAIN_S = 1.0
 WAIT_LOOK_S = 1.0  # somebody may be free now for whoever waits on the line
 
 
@@ -83,6 +85,7 @@ class Live:
     ended_at: datetime | None = None
     phase_since: float = 0.0
     music: bool = False
+    task: asyncio.Task[None] | None = None
     mailbox: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
 
 
@@ -123,6 +126,9 @@ class Calls:
         self._engine = engine
         self._recovered.clear()
         if engine is None:
+            for live in self.live:  # whoever carries them now begins where the database stands
+                if live.task:
+                    live.task.cancel()
             self._live.clear()
             self._of_leg.clear()
         else:
@@ -150,7 +156,7 @@ class Calls:
         live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
         await self._insert(live)
         self._adopt(live)
-        self._tasks.spawn(self._run(live, acts), name="call")
+        live.task = self._tasks.spawn(self._run(live, acts), name="call")
         return state.id
 
     async def begin_inbound(self, about: About, leg: UUID) -> None:
@@ -159,7 +165,7 @@ class Calls:
         live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
         self._adopt(live)  # before anything is awaited: he may hang up meanwhile
         await self._insert(live)
-        self._tasks.spawn(self._run(live, acts), name="call")
+        live.task = self._tasks.spawn(self._run(live, acts), name="call")
 
     async def _insert(self, live: Live) -> None:
         about, state = live.about, live.state
@@ -235,7 +241,7 @@ class Calls:
             if r["id"] not in self._live:
                 live = self._read(r, legs.get(r["id"], []))
                 self._adopt(live)
-                self._tasks.spawn(self._run(live, ()), name="call")
+                live.task = self._tasks.spawn(self._run(live, ()), name="call")
         known = set(self._of_leg)
         await self._sweep(leg for leg in standing if leg not in known)
         for live in self.live:
@@ -314,10 +320,16 @@ class Calls:
                 live.ended_at = now
         self._tell(live, before)
         await self._do(live, acts)
-        try:
-            await self._keep(live, before)
-        except OknoError as error:  # the call goes on; what was not written is found by the next comparison
-            log.warning("a call was not written down", call=str(live.state.id), error=error.detail)
+        while True:
+            try:
+                await self._keep(live, before)
+            except (OknoError, asyncpg.PostgresError, OSError) as error:
+                log.warning("a call was not written down", call=str(live.state.id), error=repr(error)[:300])
+                away = not isinstance(error, OknoError) or isinstance(error, Unavailable)
+                if away and live.state.phase == "ended":  # nobody waits for it any more: as long as it takes
+                    await self._clock.sleep(KEEP_AGAIN_S)
+                    continue
+            return
 
     async def _do(self, live: Live, acts: Sequence[Act]) -> None:
         """Lines that are to stop ringing stop first and together."""

@@ -52,7 +52,7 @@ class Outside:
                 await tx.execute(SQL["forget_dials"], self._clock.now() - KEPT)
             elif refusal in rules.CALMING and await tx.fetchval(SQL["stop_dialling"], workspace_id, self._clock.now()):
                 log.error("outgoing calls are stopped: a bound was reached", workspace=workspace_id, bound=refusal)
-                await emit(tx, self._clock, STOPPED, AlertNews(workspace_id, asker.conversation, text=refusal))
+                await emit(tx, self._clock, STOPPED, AlertNews(workspace_id, asker.conversation))
         if refusal is not None:
             log.info("a number is not dialled", workspace=workspace_id, why=refusal)
             raise _error_of(refusal)

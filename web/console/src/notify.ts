@@ -67,7 +67,7 @@ const URGENT = [[784, 0], [988, 0.1], [1175, 0.2]] as const
 const CALM = [[698, 0], [523, 0.12]] as const
 const NEW = [[587, 0], [880, 0.09]] as const
 const TONES: Partial<Record<Alert["alert_class"], readonly (readonly [number, number])[]>> = {
-  offer: URGENT, missed: URGENT, sla_breach: URGENT, mention: CALM, task: CALM, snooze: CALM, sla_warning: CALM, promise: CALM,
+  offer: URGENT, missed: URGENT, sla_breach: URGENT, mention: CALM, task: CALM, snooze: CALM, sla_warning: CALM, promise: CALM, calls_stopped: URGENT,
 }
 
 export function ring(about: Alert["alert_class"] = "message"): void {

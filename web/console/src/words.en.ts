@@ -85,7 +85,7 @@ const en: typeof ru = {
     first_answer_s: "First answer", next_answer_s: "Next answers", resolution_s: "Resolution", minutes: "min", hours: "h", days: "d", off: "not asked", enabled: "In force", disabled: "off", sure: "Delete the policy?",
     running: "{n} running", late: "{n} overdue", fared: "In 30 days", met: "{percent} % in time", noneYet: "no data yet",
   },
-  alerts: { title: "Notifications", bell: "Notifications, {n} new", class: { message: "New message", queue: "New conversation in the queue", offer: "You are offered a conversation", missed: "Conversation not taken", assigned: "Conversation handed to you", mention: "You were mentioned", task: "Task due", snooze: "Back from snooze", sla_warning: "Answer due soon", sla_breach: "Answer overdue", promise: "Promise at risk" } },
+  alerts: { title: "Notifications", bell: "Notifications, {n} new", class: { message: "New message", queue: "New conversation in the queue", offer: "You are offered a conversation", missed: "Conversation not taken", assigned: "Conversation handed to you", mention: "You were mentioned", task: "Task due", snooze: "Back from snooze", sla_warning: "Answer due soon", sla_breach: "Answer overdue", promise: "Promise at risk", calls_stopped: "Outgoing calls stopped" } },
   rating: { title: "Ratings", rated: "The customer rated {score} of 5", solved: "solved", unsolved: "not solved", said: "“{text}”", none: "No ratings in this time.", share: "Answered the question", low: "Unhappy", lowNone: "Nobody is unhappy.", open: "Open the conversation: {name}", today: "Rating today", of: "{rated} of {closed}", average: "Average rating", solvedShare: "Solved" },
 }
 export default en

@@ -99,7 +99,8 @@ export default function Callback({ talk }: { talk: Talk }) {
         {now.step === "asked" && <button type="button" class="do stop" data-testid="callback-cancel" onClick={() => void cancel()}>{words.cancel}</button>}
       </section>
     )
-  if (gone) return null
+  const turn = talk.view.state?.events.findLast((e) => e.body.type === "message" || e.body.type === "closed")
+  if (gone || (turn?.body.type === "message" && !form)) return null // who talks already is not asked again
   if (!form)
     return (
       <section class="ask due ring" data-testid="callback">

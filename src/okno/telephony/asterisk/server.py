@@ -44,6 +44,13 @@ class Ports(msgspec.Struct, frozen=True):
     sip: int
 
 
+def known_ports(home: Path) -> Ports | None:
+    """Of this installation, whichever process keeps its Asterisk; null before the first start."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode((home / "telephony" / "ports.json").read_bytes(), type=Ports)
+    return None
+
+
 class AsteriskServer:
     """One per installation; the holder of the lease `telephony` has it."""
 
@@ -66,13 +73,11 @@ class AsteriskServer:
         return f"http://127.0.0.1:{self.net.http_port}/ari"
 
     def _ports(self, sip_port: int) -> Ports:
-        file = self._folder / "ports.json"
-        if file.is_file():
-            known = msgspec.json.decode(file.read_bytes(), type=Ports)
-            if not sip_port or known.sip == sip_port:
-                return known
+        known = known_ports(self._folder.parent)
+        if known and (not sip_port or known.sip == sip_port):
+            return known
         ports = Ports(free_port(socket.SOCK_STREAM), sip_port or free_port(socket.SOCK_DGRAM))
-        file.write_bytes(msgspec.json.encode(ports))
+        (self._folder / "ports.json").write_bytes(msgspec.json.encode(ports))
         return ports
 
     # -- configuration ---------------------------------------------------------------------------------------------
