@@ -51,6 +51,8 @@ from okno.telephony.store import SQL
 from okno.telephony.types import Call
 
 log = structlog.get_logger()
+FAULTS = (OknoError, asyncpg.PostgresError, OSError)
+"""What the database and the slices below may answer; a call goes on all the same."""
 GRACE_S = 5.0  # the engine's own limits come first
 KEEP_AGAIN_S = 1.0
 WAIT_LOOK_S = 1.0  # somebody may be free now for whoever waits on the line
@@ -269,10 +271,10 @@ class Calls:
             while live.state.phase != "ended":
                 await self._take(live, await self._next(live))
         finally:
-            if self._live.pop(live.state.id, None) is not None and live.state.phase != "ended":
-                log.warning("a call was left", call=str(live.state.id), phase=live.state.phase)
-            for leg in live.state.legs:
-                self._of_leg.pop(leg.id, None)
+            if self._live.get(live.state.id) is live:  # else whoever carries it now has it there
+                del self._live[live.state.id]
+                for leg in live.state.legs:
+                    self._of_leg.pop(leg.id, None)
 
     async def _next(self, live: Live) -> Happening:
         """What happens next: something told, a phase that has lasted long enough, or somebody who is free now."""
@@ -286,7 +288,12 @@ class Calls:
                 if left <= WAIT_LOOK_S or not waits:
                     live.phase_since = self._clock.monotonic()
                     return Expired()
-            if lines := await self.find_free(live):
+            try:
+                lines = await self.find_free(live)
+            except FAULTS as error:
+                log.warning("nobody could be looked for", call=str(live.state.id), error=repr(error)[:300])
+                lines = ()
+            if lines:
                 return Ring(self._legs(live, lines))
             await self._wait(live)
 
@@ -323,7 +330,7 @@ class Calls:
         while True:
             try:
                 await self._keep(live, before)
-            except (OknoError, asyncpg.PostgresError, OSError) as error:
+            except FAULTS as error:
                 log.warning("a call was not written down", call=str(live.state.id), error=repr(error)[:300])
                 away = not isinstance(error, OknoError) or isinstance(error, Unavailable)
                 if away and live.state.phase == "ended":  # nobody waits for it any more: as long as it takes
