@@ -166,11 +166,20 @@ async def check_kept(who: Company, *others: str) -> None:
         assert counted[identity] == 1
 
 
+async def fresh_log(who: Company) -> None:
+    """A whole segment of the log of changes lies ahead: the tables find no room, and not by chance the log."""
+    connection = await asyncpg.connect(f"postgresql://postgres@/okno?host={who.server.data / 'run'}")
+    await connection.execute("SELECT pg_switch_wal()")
+    await connection.execute("CHECKPOINT")
+    await connection.close()
+
+
 async def test_full_disk_refuses_and_recovers(small_disk):
     """Messages would be lost or shown as sent, or somebody would have to restart the server after making room."""
     async with company(small_disk) as who:
         content = random.randbytes(2 * ROOM_BYTES).hex().encode()
         place, headers = await begin_upload(who, len(content))
+        await fresh_log(who)
         fill(small_disk, leave_bytes=ROOM_BYTES)
         await write_until_refused(who)
         fill(small_disk, leave_bytes=0)
