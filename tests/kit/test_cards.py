@@ -78,6 +78,7 @@ def test_masking_changes_digits_only(text: str) -> None:
 
 RAW_FIELDS = {
     *("AnyPassword", "LinkUse.password", "Login.password", "PasswordChange.current", "PasswordChange.password"),
+    "PhoneSettingsChange.password",  # sealed, of the provider
     *("OperatorHello.key", "VisitorHello.token", "VisitorHello.identity"),
     *("PageView.url", "PageView.referrer", "FilledForm.page", "SecretValue.value"),
 }

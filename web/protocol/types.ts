@@ -1264,7 +1264,7 @@ export interface AlertFrame {
 /** One line of an operator's notifications. `name` and `text` are of the conversation as it is now. Both are empty when the operator may not see the conversation any more. `times`: so often since it was last read. */
 export interface Alert {
   id: string
-  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  alert_class: "assigned" | "calls_stopped" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
   conversation: string | null
   name: string
   text: string
@@ -1695,7 +1695,7 @@ export interface AlertCount {
 }
 /** By which ways one class reaches the operator. E-mail goes when it is still unread after a while. */
 export interface AlertSetting {
-  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  alert_class: "assigned" | "calls_stopped" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
   app: boolean
   push: boolean
   email: boolean
@@ -1710,7 +1710,7 @@ export interface AlertSettings {
   letters: boolean
 }
 export interface AlertSettingChange {
-  alert_class: "assigned" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
+  alert_class: "assigned" | "calls_stopped" | "mention" | "message" | "missed" | "offer" | "promise" | "queue" | "sla_breach" | "sla_warning" | "snooze" | "task"
   app: boolean
   push: boolean
   email: boolean
