@@ -179,11 +179,11 @@ async def over_rest(victim: Victim, token: str) -> bytes:
 
 
 def _refusals(*statuses: int) -> list[Any]:
-    class Refusal(dict):  # type: ignore[type-arg]
+    class Refusal(dict):
         def __eq__(self, other: object) -> bool:
             return isinstance(other, dict) and other.get("status") in statuses
 
-        __hash__ = None  # type: ignore[assignment]
+        __hash__ = None
 
     return [Refusal()]
 

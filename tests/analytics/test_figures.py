@@ -31,7 +31,7 @@ def facts(*told: tuple[str, float, str, UUID]) -> list[Fact]:
     found, episode = [], 0
     for seq, (event, seconds, actor, actor_id) in enumerate(told, 1):
         episode += event == "opened"
-        found.append(Fact(event, at(seconds), actor, actor_id, seq, episode if event == "opened" else 0))  # type: ignore[arg-type]
+        found.append(Fact(event, at(seconds), actor, actor_id, seq, episode if event == "opened" else 0))
     return found
 
 
@@ -90,7 +90,7 @@ async def say(app: App, conversation: UUID, actor: str, actor_id: UUID, when: da
     """An event at a moment of the past."""
     text = '{"type":"message","text":"x"}' if body == "message" else body
     event = "message" if body == "message" else body.split('"')[3]
-    draft = Draft(app.workspace_id, conversation, uuid7(), actor, actor_id, event, text, None)  # type: ignore[arg-type]
+    draft = Draft(app.workspace_id, conversation, uuid7(), actor, actor_id, event, text, None)
     async with app.database.transaction() as tx:
         await append(tx, [draft], when)
 
@@ -133,7 +133,7 @@ async def test_a_report_is_the_sum_of_its_episodes(app: App) -> None:
     before = await told()
     assert len(before) == 12
     report = await app.analytics.report(owner, since, until, "Europe/Moscow", Filters(team=team))
-    episodes = [Episode(r[2], r[3], r[4], r[5], r[6], r[7], r[8]) for r in before]  # type: ignore[arg-type]
+    episodes = [Episode(r[2], r[3], r[4], r[5], r[6], r[7], r[8]) for r in before]
     assert report.totals == rules.figures_of(episodes, 30)
     assert (report.totals.missed, report.totals.episodes, report.before.episodes) == (2, 12, 0)
     assert report.step == "hour"
@@ -153,7 +153,7 @@ async def test_a_report_is_the_sum_of_its_episodes(app: App) -> None:
     while await other.rebuild_some() is not None:
         pass
     assert await told() == before
-    assert all(a[4] < b[4] for a, b in pairwise(before))  # type: ignore[operator]
+    assert all(a[4] < b[4] for a, b in pairwise(before))
     assert len(conversations) == 12
 
 

@@ -121,7 +121,7 @@ async def test_an_event_stream_works_whichever_process_its_requests_meet(server:
 
 async def heard(lines: object, wanted: str) -> None:
     async with asyncio.timeout(10):
-        async for line in lines:  # type: ignore[attr-defined]
+        async for line in lines:
             if wanted in line:
                 return
     pytest.fail(f"the stream ended before {wanted}")

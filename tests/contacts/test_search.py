@@ -29,7 +29,7 @@ async def people(app: App) -> int:
 
 
 def _new(kind: str, address: str):
-    return NewIdentity(kind, address)  # type: ignore[arg-type]
+    return NewIdentity(kind, address)
 
 
 async def test_a_customer_is_found_by_surname_or_address(app: App, people: int) -> None:

@@ -25,7 +25,7 @@ async def stored_texts(app: App, contact: UUID) -> str:
 
 
 def quote_of(event: Event) -> Any:
-    return event.body.quote  # type: ignore[union-attr]
+    return event.body.quote
 
 
 async def test_deletion_erases_every_copy(app: App) -> None:

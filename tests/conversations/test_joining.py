@@ -102,7 +102,7 @@ async def test_only_messages_that_are_here_are_split_off(scene: Scene) -> None:
     with pytest.raises(Conflict):
         await scene.split(scene.first)
     values = (scene.app.workspace_id, scene.main, scene.customer, uuid7(), SendDeletion(scene.second))
-    await scene.app.conversations.send(*values, rights="own")  # type: ignore[arg-type]
+    await scene.app.conversations.send(*values, rights="own")
     with pytest.raises(Conflict):
         await scene.split(scene.second)
 
@@ -111,7 +111,7 @@ async def test_a_deleted_message_is_gone_where_it_was_carried_to(scene: Scene) -
     """What the customer took back would still be read by the other team."""
     other = await scene.split(scene.second)
     values = (scene.app.workspace_id, scene.main, scene.customer, uuid7(), SendDeletion(scene.second))
-    await scene.app.conversations.send(*values, rights="own")  # type: ignore[arg-type]
+    await scene.app.conversations.send(*values, rights="own")
     carried = (await scene.bodies(other, Carried))[0]
     assert (carried.text, carried.attachments, carried.quote.excerpt) == ("", [], "")
 
@@ -135,7 +135,7 @@ async def test_a_merged_one_continues_in_the_other(scene: Scene) -> None:
     assert (gone.status, gone.merged_into, gone.waiting_since, gone.unread) == ("closed", scene.main, None, 0)
     assert [b.on for b in await scene.bodies(other, Merged)] == [True]
     for status in ("open", "closed"):
-        page = await scene.app.conversations.list_rows(scene.owner, status=status, limit=100)  # type: ignore[arg-type]
+        page = await scene.app.conversations.list_rows(scene.owner, status=status, limit=100)
         assert other not in {r.id for r in page.rows}
     page = await scene.app.conversations.list_rows(scene.owner, status="closed", contact=scene.contact)
     assert other in {r.id for r in page.rows}

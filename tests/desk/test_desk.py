@@ -197,7 +197,7 @@ async def test_a_macro_belongs_to_its_scope_and_can_be_changed(app: App) -> None
     assert (changed.acts, changed.digit, changed.name) == ([NoteAct("n"), CloseAct()], None, "common")
     for acts in ([AssignAct("operator")], [AssignAct("operator", uuid7())], [LabelAct()], [ReplyAct(uuid7())]):
         with pytest.raises(Invalid):
-            await app.desk.create_macro(actor, NewMacro("wrong", acts))  # type: ignore[arg-type]
+            await app.desk.create_macro(actor, NewMacro("wrong", acts))
     await app.desk.delete_macro(owner, common.id)
     assert common.id not in {m.id for m in await app.desk.list_macros(actor)}
 

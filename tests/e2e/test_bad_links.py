@@ -106,7 +106,7 @@ class Talk:
                 self.customer.get_by_test_id("message"),
                 self.console.get_by_test_id("thread").get_by_test_id("message"),
             )
-        )  # type: ignore[return-value]
+        )
 
     def complete(self) -> bool:
         """Whether both screens have at least as many texts as were written, each with its number.

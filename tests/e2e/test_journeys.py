@@ -290,7 +290,7 @@ def test_a_message_left_at_night_is_answered_in_the_morning_and_brings_the_custo
     call(console, "PATCH", "/desk", {"state": "online"})
     phone = browser.new_context(locale="ru-RU", viewport={"width": 390, "height": 800})
     back = phone.new_page()
-    back.goto(re.search(r"https?://\S+#open=[\w-]+", text)[0])  # type: ignore[index]
+    back.goto(re.search(r"https?://\S+#open=[\w-]+", text)[0])
     back.get_by_role("button", name="Открыть разговор").click()
     panel = back.frame_locator("iframe")
     expect(panel.get_by_test_id("message").filter(has_text="Посылка не пришла")).to_be_visible(timeout=SLOW_MS)

@@ -50,7 +50,7 @@ class World:
     async def prepare(self) -> None:
         access = self.live.app.access
         for role in ("operator", "owner"):
-            new = NewOperator(f"{uuid7()}@example.com", "Igor", role)  # type: ignore[arg-type]
+            new = NewOperator(f"{uuid7()}@example.com", "Igor", role)
             operator, _ = await access.create_operator(self.workspace_id, new)
             await access.set_password(self.workspace_id, operator.id, PASSWORD)
             self.staff[role] = operator.id

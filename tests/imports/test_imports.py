@@ -67,7 +67,7 @@ def test_columns_are_named_by_what_people_call_them() -> None:
 
 
 async def begin(app: App, actor: Actor, kind: str, text: str) -> Import:
-    return await app.imports.create_import(actor, kind, "list.csv", text.encode())  # type: ignore[arg-type]
+    return await app.imports.create_import(actor, kind, "list.csv", text.encode())
 
 
 async def run(app: App, actor: Actor, started: Import) -> Import:
@@ -119,7 +119,7 @@ async def test_customers_come_in_once_and_go_back_whole(app: App, monkeypatch: p
         steps += 1
         if steps == 2:
             raise OSError("killed")
-        return await original(self, *arguments)  # type: ignore[operator]
+        return await original(self, *arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(Imports, "_step", killed)

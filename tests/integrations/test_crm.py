@@ -43,7 +43,7 @@ class Other:
         self.instead: bytes | None = None
         other = self
 
-        class Counted(module.Customers):  # type: ignore[misc, name-defined]
+        class Counted(module.Customers):
             def do_GET(self) -> None:  # noqa: N802
                 other.asked.append(self.path)
                 if other.instead is None:

@@ -103,7 +103,7 @@ def test_every_text_from_outside_is_masked() -> None:
     assert len(wires) > 30
     raw = set()
     for struct in wires:
-        post: Any = struct.__post_init__  # type: ignore[attr-defined]
+        post: Any = struct.__post_init__
         assert post is Wire.__post_init__ or "__post_init__" in post.__code__.co_names, f"{struct} leaves super() out"
         for field in msgspec.structs.fields(struct):
             if getattr(msgspec.inspect.type_info(field.type), "extra", None) == RAW:

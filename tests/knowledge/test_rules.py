@@ -53,7 +53,7 @@ def test_filling_ends_whatever_is_written(text: str) -> None:
 )
 def test_a_value_is_kept_in_one_form(kind: str, said: str, kept: str) -> None:
     """The same date written in two ways would be two values in every filter."""
-    assert parse_value(kind, ["silver", "gold"], said) == kept  # type: ignore[arg-type]
+    assert parse_value(kind, ["silver", "gold"], said) == kept
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_a_value_is_kept_in_one_form(kind: str, said: str, kept: str) -> None:
 def test_a_wrong_value_is_refused_with_a_word(kind: str, said: str) -> None:
     """A link that runs a script, or a date that is none, would be on every operator's card."""
     with pytest.raises(Invalid):
-        parse_value(kind, ["silver", "gold"], said)  # type: ignore[arg-type]
+        parse_value(kind, ["silver", "gold"], said)

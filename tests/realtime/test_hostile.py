@@ -197,7 +197,7 @@ async def test_a_reader_that_does_not_read_is_cut_and_its_queue_never_grows(live
     (session,) = set(app.realtime.sessions) - before
     carrier = session.carrier
     owner = await make_operator(app, "owner")
-    transport = carrier.transport.underlying_transport  # type: ignore[union-attr]
+    transport = carrier.transport.underlying_transport
     wire.writer.transport.pause_reading()
     most = 0
     for n in range(400):
@@ -231,7 +231,7 @@ async def test_a_stream_that_is_not_read_is_bounded_too(live: Live) -> None:
     for _ in range(100):
         connection.send(b"x" * 100_000)
     assert connection.carrier is None
-    assert sum(len(f) for f in carrier.frames._queue if f) <= limits.SOCKET_QUEUE_BYTES_MAX  # type: ignore[attr-defined]
+    assert sum(len(f) for f in carrier.frames._queue if f) <= limits.SOCKET_QUEUE_BYTES_MAX
 
 
 @pytest.mark.parametrize("name", MALFORMED)

@@ -36,7 +36,7 @@ async def look(wire: Wire, conversation: UUID) -> None:
     wire.say(t="look", conversation=str(conversation))
 
 
-async def here(wire: Wire, conversation: UUID, looking: set[UUID], writing: set[UUID] = frozenset()) -> None:  # type: ignore[assignment]
+async def here(wire: Wire, conversation: UUID, looking: set[UUID], writing: set[UUID] = frozenset()) -> None:
     """Wait until exactly these are said to be there."""
     wanted = ({str(i) for i in looking}, {str(i) for i in writing})
     while True:

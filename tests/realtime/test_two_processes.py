@@ -329,12 +329,12 @@ async def test_nothing_stays_missing_while_nats_is_away_and_after_it(two: Two, s
 async def test_what_died_with_its_process_before_the_hint_is_found_in_the_outbox(two: Two, staff: list[Staff]) -> None:
     """Acknowledged, committed, and never shown to the operator: the process died between the commit and the hint."""
     theirs, his, _ = await talk(two, staff[1])
-    told, two.a.app.hints.tell = two.a.app.hints.tell, lambda *_, **__: None  # type: ignore[method-assign]
+    told, two.a.app.hints.tell = two.a.app.hints.tell, lambda *_, **__: None
     try:
         await say(theirs, "my last words")
         assert (await event(his, "message", REPAIRED_S))["body"]["text"] == "my last words"
     finally:
-        two.a.app.hints.tell = told  # type: ignore[method-assign]
+        two.a.app.hints.tell = told
 
 
 async def test_a_dead_process_looks_at_nothing(two: Two, staff: list[Staff]) -> None:
@@ -343,12 +343,12 @@ async def test_a_dead_process_looks_at_nothing(two: Two, staff: list[Staff]) -> 
     hers, his = await console(two.a, staff[1]), await console(two.b, staff[2])
     await look(his, conversation)
     await here(hers, conversation, {staff[2].actor.operator_id})
-    told, two.b.app.hints.tell = two.b.app.hints.tell, lambda *_, **__: None  # type: ignore[method-assign]
+    told, two.b.app.hints.tell = two.b.app.hints.tell, lambda *_, **__: None
     try:
         async with asyncio.timeout(limits.PEER_SILENCE_S_MAX + 3 * limits.PEER_BEAT_S):
             await here(hers, conversation, set())
     finally:
-        two.b.app.hints.tell = told  # type: ignore[method-assign]
+        two.b.app.hints.tell = told
     await here(hers, conversation, {staff[2].actor.operator_id})  # it was only silent
 
 

@@ -15,7 +15,7 @@ from tests.support.live import Live, Staff, Wire, sign_in
 async def people(live: Live) -> AsyncIterator[list[Staff]]:
     """Olga, a supervisor; Igor and Boris, operators."""
     roles = (("Olga", "supervisor"), ("Igor", "operator"), ("Boris", "operator"))
-    people = [await sign_in(live, live.app.workspace_id, role, name=name) for name, role in roles]  # type: ignore[arg-type]
+    people = [await sign_in(live, live.app.workspace_id, role, name=name) for name, role in roles]
     yield people
     for one in people:
         await one.http.aclose()

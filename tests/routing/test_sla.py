@@ -64,7 +64,7 @@ class Company(NamedTuple):
         body = {"name": "Support", "first_answer_s": 3600, "next_answer_s": 600, "resolution_s": 86_400, **more}
         answer = await self.staff.http.post("/api/v1/sla/policies", json=body)
         assert answer.status_code == 201, answer.text
-        return answer.json()  # type: ignore[no-any-return]
+        return answer.json()
 
     async def told(self, conversation: UUID) -> list[str]:
         records = await self.live.app.database.fetch(

@@ -74,7 +74,7 @@ class Walk:
 
     async def pause(self) -> None:
         state = self.chance.choice(["online", "online", "busy", "break"])
-        await self.app.routing.desks.change(self.chance.choice(self.operators), DeskChange(state=state))  # type: ignore[arg-type]
+        await self.app.routing.desks.change(self.chance.choice(self.operators), DeskChange(state=state))
 
     async def decide(self) -> None:
         for actor in self.operators:

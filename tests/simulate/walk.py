@@ -214,7 +214,7 @@ class World:
         rows: Rows = {}
         for contact in self.contacts:
             for status in ("open", "closed"):
-                page = await self.api.list_rows(actor, contact=contact, status=status)  # type: ignore[arg-type]
+                page = await self.api.list_rows(actor, contact=contact, status=status)
                 rows |= {row.id: row for row in page.rows}
         return rows
 

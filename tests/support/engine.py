@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from okno.telephony.engine import Ability, EngineListener, Line
+from okno.telephony.engine import EngineListener, Line
 
 
 class ScriptedEngine:
     """`answers`: lines are answered at once; else they ring until they are dropped."""
-
-    abilities: frozenset[Ability] = frozenset({"outside", "softphone", "hold"})
 
     def __init__(self, *, answers: bool = True) -> None:
         self.answers = answers

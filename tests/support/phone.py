@@ -131,7 +131,7 @@ class Phone:
             return talk
         talk.answered_at = time.monotonic()
         talk.target = _contact(answer)
-        talk.media = ("127.0.0.1", int(re.search(r"m=audio (\d+)", answer)[1]))  # type: ignore[index]
+        talk.media = ("127.0.0.1", int(re.search(r"m=audio (\d+)", answer)[1]))
         self._request("ACK", talk.target, ident, 1, talk.tag, talk.remote)
         talk.streaming = asyncio.create_task(self._stream(talk))
         return talk

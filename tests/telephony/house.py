@@ -120,9 +120,9 @@ class House:
         inbox = (await self.app.visits.list_inboxes(self.app.workspace_id))[0]
         return Guest(self.app.workspace_id, inbox, uuid7(), None, "", False, "", [])
 
-    async def ask(self, number: str = CUSTOMER, **more: Any) -> Callback:
-        new = NewCallback(number, consent=True, **more)
-        return await self.app.telephony.callbacks.ask(await self.visitor(), new, "")
+    async def ask(self, number: str = CUSTOMER, guest: Guest | None = None) -> Callback:
+        new = NewCallback(number, consent=True)
+        return await self.app.telephony.callbacks.ask(guest or await self.visitor(), new, "")
 
     async def events(self, conversation: UUID) -> list[Any]:
         return [event.body for event in await read_all(self.app, conversation)]

@@ -1,12 +1,14 @@
 """Callbacks as customers and operators live them, on a real Asterisk with real SIP telephones."""
 
 import asyncio
+import os
 
 import pytest
 
 from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
 from okno.conversations.types import Assigned
 from okno.kit.errors import Conflict, Invalid, NotAllowed, TooMany
+from okno.kit.ids import uuid7
 from okno.telephony.types import NewCallback
 from tests.telephony.house import CUSTOMER, House, until
 
@@ -140,15 +142,22 @@ async def test_the_bound_of_a_minute_stops_outgoing_calls_and_alarms(house: Hous
     assert len(house.outside.talks) == 1
     assert (await house.app.telephony.get_settings(house.owner)).stopped_at
 
+    async def alarmed():
+        page = await house.app.notifications.operators.list_alerts(house.owner, None, 50)
+        return [one for one in page.alerts if one.alert_class == "calls_stopped"]
+
+    assert len(await until(alarmed)) == 1
+
 
 async def test_two_who_answer_in_the_same_instant_have_one_winner(house: House) -> None:
     """Two operators would speak into one ear, or the customer be dialled twice."""
     await house.open(2)
-    for n in range(5):
+    for n in range(int(os.environ.get("OKNO_SOAK_N") or 200) if os.environ.get("OKNO_SOAK") else 5):
+        await house.app.database.execute("TRUNCATE outside_dial")  # its bounds are another matter
         both = asyncio.Event()
         for phone in house.phones:
             phone.behave = together(both)
-        callback = await house.ask(f"+7916123450{n}")
+        callback = await house.ask(f"+79161234{n % 1000:03}")
         await until(lambda n=n: all(len(phone.talks) == n + 1 for phone in house.phones))
         both.set()
         call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
@@ -157,6 +166,53 @@ async def test_two_who_answer_in_the_same_instant_have_one_winner(house: House) 
         await house.app.telephony.hang_up(house.owner, call.id)
         await house.over(callback, "done")
         await until(lambda: not any(phone.talks[-1].up for phone in house.phones))
+
+
+async def test_who_takes_his_wish_back_is_not_called(house: House) -> None:
+    """Operators would go on ringing, and the customer be dialled though he said no."""
+    await house.open(2)
+    for phone in house.phones:
+        phone.behave = None
+    guest = await house.visitor()
+    callback = await house.ask(guest=guest)
+    await until(lambda: all(phone.talks for phone in house.phones))
+    contact = await house.app.database.fetchval("SELECT contact_id FROM callback WHERE id = $1", callback.id)
+    await house.app.telephony.callbacks.cancel(guest._replace(contact_id=contact), callback.id)
+    await until(lambda: all(phone.talks[0].cancelled_at for phone in house.phones))
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "ended" and one)
+    assert call.outcome == "cancelled"
+    await house.over(callback, "cancelled")
+    assert house.outside.talks == []
+
+
+async def test_an_operator_who_hangs_up_too_early_owes_the_call(house: House) -> None:
+    """The customer would be told that he had cancelled it himself."""
+    await house.open(1, tries=2, pause_s=10)
+    house.outside.behave = None
+    callback = await house.ask()
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "dialling" and one)
+    await house.app.telephony.hang_up(house.operators[0], call.id)
+    assert (await house.over(callback, "waiting")).tries == 1
+    assert await house.app.database.fetchval("SELECT call_id FROM outside_dial") == call.id
+
+
+async def test_who_speaks_already_cannot_take_another_call(house: House) -> None:
+    """A second customer would be dialled for an operator whose other telephone is at his ear."""
+    await house.open(2)
+    first, second = house.phones
+    first.behave = second.behave = None
+    callback = await house.ask()
+    await until(lambda: first.talks and second.talks)
+    busy = house.operators[0].operator_id
+    await house.app.routing.desks.begin_call(house.app.workspace_id, uuid7(), busy, 200)
+    first.answer(first.talks[0])
+    await until(lambda: first.talks[0].ended_at)
+    assert house.outside.talks == []
+    second.answer(second.talks[0])
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    assert call.operator == house.operators[1].operator_id
+    await house.app.telephony.hang_up(house.owner, call.id)
+    await house.over(callback, "done")
 
 
 def together(moment: asyncio.Event):

@@ -26,6 +26,7 @@ from okno.telephony.machine import (
     Ring,
     begin_inbound,
     begin_outgoing,
+    missed,
     step,
 )
 
@@ -112,6 +113,27 @@ def test_a_caller_who_gives_up_stops_the_ringing():
     assert {act.leg for act in acts if isinstance(act, Drop)} == set(LINES)
 
 
+def test_an_operator_who_hangs_up_before_the_customer_answered_has_not_cancelled_for_him():
+    """The customer would wait for a call that nobody owes him any more."""
+    dialling = after(callback(), Answered(LINES[0]))[0]
+    assert step(dialling, HangUp("operator"))[0].outcome == "operator_gone"
+    assert step(dialling, HangUp("customer"))[0].outcome == "cancelled"
+    assert step(callback(), HangUp("operator"))[0].outcome == "operator_gone"
+
+
+@pytest.mark.parametrize(
+    ("call", "standing", "happenings"),
+    [
+        (callback(), dict.fromkeys(LINES, False), []),  # the customer's line is not there yet: nothing is missed
+        (callback(), {LINES[0]: True, LINES[1]: False}, [Answered(LINES[0]), Ended(LINES[2], "hung_up")]),
+        (after(callback(), Answered(LINES[0]))[0], {LINES[0]: True}, [Ended(CUSTOMER, "hung_up")]),
+        (inbound(), {}, [Ended(CUSTOMER, "hung_up")]),
+    ],
+)
+def test_what_happened_while_nobody_looked(call, standing, happenings):
+    assert missed(call, standing) == happenings
+
+
 def test_hold_is_one_act_each_way():
     call, _ = after(callback(), Answered(LINES[0]), Answered(CUSTOMER))
     call, acts = after(call, Hold(on=True), Hold(on=True), Hold(on=False))
@@ -120,7 +142,7 @@ def test_hold_is_one_act_each_way():
 
 
 def test_a_line_that_comes_up_after_the_end_is_dropped():
-    call, _ = after(callback(), HangUp())
+    call, _ = after(callback(), HangUp("customer"))
     assert (call.phase, call.outcome) == ("ended", "cancelled")
     assert step(call, Answered(LINES[2]))[1] == (Drop(LINES[2]),)
 
@@ -133,7 +155,7 @@ PHASES = {
         after(callback(), Answered(LINES[0]), Answered(CUSTOMER))[0],
         after(inbound(), Ring(operators()), Answered(LINES[1]))[0],
     ],
-    "ended": [after(callback(), HangUp())[0]],
+    "ended": [after(callback(), HangUp("customer"))[0]],
 }
 CAUSES = ("hung_up", "busy", "no_answer", "rejected", "unreachable", "failed")
 LEGS = [CUSTOMER, *LINES, uuid4()]
@@ -142,7 +164,7 @@ HAPPENINGS: list[Happening] = [
     Ring(()),
     *(Answered(leg) for leg in LEGS),
     *(Ended(leg, cause) for leg, cause in product(LEGS, CAUSES)),
-    *(Expired(), HangUp(), Hold(on=True), Hold(on=False), Lost()),
+    *(Expired(), HangUp("customer"), HangUp("operator"), Hold(on=True), Hold(on=False), Lost()),
 ]
 
 

@@ -435,7 +435,7 @@ class App:
             enter = partial(self.access.actor_of_session, secret or "")
             return picows.WSUpgradeResponseWithListener(
                 picows.WSUpgradeResponse.create_101_response({"Sec-WebSocket-Protocol": SUBPROTOCOL}),
-                Tunnel(enter, self.telephony.socket_address),
+                Tunnel(self.tasks, enter, self.telephony.socket_address),
             )
         forwarded = headers.get("x-forwarded-for", "") if self.trusted_proxies else ""
         return Socket(self.realtime, secret, Proxies(self.trusted_proxies, forwarded) if forwarded else None)

@@ -3,15 +3,15 @@
 Browsers speak to one address and one port; Asterisk is reached from this machine only. The sound goes its own way.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from okno.kit import limits
 from okno.kit.errors import OknoError
+from okno.kit.tasks import Tasks
 
 log = structlog.get_logger()
 SUBPROTOCOL = "sip"
@@ -38,19 +38,19 @@ class _Inner(WSListener):
 class Tunnel(WSListener):
     """One browser's. Frames before the other side is there are kept, as many as a registration needs."""
 
-    def __init__(self, enter: Callable[[], Awaitable[Any]], address: Callable[[], str | None]) -> None:
+    def __init__(self, tasks: Tasks, enter: Callable[[], Awaitable[Any]], address: Callable[[], str | None]) -> None:
         """`enter` raises for who is not signed in; `address` is Asterisk's socket, null while it is not there."""
         super().__init__()
+        self._tasks = tasks
         self._enter = enter
         self._address = address
         self._outer: WSTransport | None = None
         self._inner: WSTransport | None = None
         self._early: list[bytes] = []
-        self._opening: asyncio.Task[None] | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._outer = transport
-        self._opening = asyncio.get_running_loop().create_task(self._open())
+        self._tasks.spawn(self._open(), name="telephone's socket")
 
     async def _open(self) -> None:
         address = self._address()
@@ -107,5 +107,5 @@ class Tunnel(WSListener):
     def close(self, code: int, reason: str) -> None:
         outer, self._outer = self._outer, None
         if outer is not None:
-            outer.send_close(code, reason.encode())  # type: ignore[arg-type]  # picows takes any number here
+            outer.send_close(cast("WSCloseCode", code), reason.encode())  # picows takes any number here
             outer.disconnect()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
-from picows.picows import WSProtocol  # type: ignore[attr-defined]
+from picows.picows import WSProtocol  # type: ignore[attr-defined]  # its stubs leave it out
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from okno.kit import limits

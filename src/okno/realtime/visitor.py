@@ -134,8 +134,13 @@ class VisitorSession(Session):
 
     @property
     def blocked(self) -> bool:
-        known = {"contact_id": self.contact_id, "visitor_id": self.guest.visitor_id, "email": self._email}
-        return self.realtime.site.blocks.is_blocked(self.guest.workspace_id, **known, ip=self.connection.address)  # type: ignore[arg-type]
+        return self.realtime.site.blocks.is_blocked(
+            self.guest.workspace_id,
+            contact_id=self.contact_id,
+            visitor_id=self.guest.visitor_id,
+            email=self._email,
+            ip=self.connection.address,
+        )
 
     async def _send_or_open(self, frame: SendFrame) -> None:
         """A send that cannot go at once: the first one, one into a closed conversation, one with files."""

@@ -323,8 +323,14 @@ class Routing:
         return held if held and team is None else belongs_to(facts, queues, team or facts["team_id"])
 
     async def _note(self, actor: Actor, conversation_id: UUID, text: str) -> None:
-        values = (actor.workspace_id, conversation_id, ("operator", actor.operator_id), uuid7(), SendNote(text=text))
-        await self._conversations.send(*values, rights="own", reader=actor)  # type: ignore[arg-type]
+        note = SendNote(text=text)
+        await self._conversations.send(
+            *(actor.workspace_id, conversation_id),
+            ("operator", actor.operator_id),
+            *(uuid7(), note),
+            rights="own",
+            reader=actor,
+        )
 
     async def _hand_to(
         self, actor: Actor, conversation_id: UUID, operator_id: UUID, queue: Queue, note: str

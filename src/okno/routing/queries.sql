@@ -525,8 +525,11 @@ SELECT s.operator_id FROM operator_state s JOIN operator o ON o.workspace_id = s
  ORDER BY s.idle_since, s.operator_id LIMIT $3;
 
 -- name: begin_call :value
-INSERT INTO desk_call (workspace_id, call_id, operator_id, use_percent, since) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING RETURNING operator_id;
+WITH begun AS (
+  INSERT INTO desk_call (workspace_id, call_id, operator_id, use_percent, since) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT DO NOTHING RETURNING operator_id)
+SELECT operator_id FROM begun
+ UNION ALL SELECT operator_id FROM desk_call WHERE workspace_id = $1 AND call_id = $2 AND operator_id = $3 LIMIT 1;
 
 -- name: end_call :many
 DELETE FROM desk_call WHERE workspace_id = $1 AND call_id = $2 RETURNING operator_id;

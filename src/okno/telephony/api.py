@@ -33,11 +33,11 @@ from okno.telephony.asterisk.config import BROWSER, SOFTPHONE, endpoint
 from okno.telephony.asterisk.install import Asterisk, find_asterisk
 from okno.telephony.asterisk.server import AsteriskServer, known_ports
 from okno.telephony.callbacks import Callbacks
-from okno.telephony.calls import About, Calls
+from okno.telephony.calls import Calls
 from okno.telephony.engine import EngineFailed
 from okno.telephony.events import CallListener
 from okno.telephony.inbound import Inbound
-from okno.telephony.machine import HangUp, Happening, Hold
+from okno.telephony.live import About, Order
 from okno.telephony.outside import Asker, Outside
 from okno.telephony.setup import Setup
 from okno.telephony.store import SQL
@@ -58,9 +58,7 @@ SOCKET = "/telephony/socket"
 LOOK_S = 10.0  # for an Asterisk that was installed meanwhile, and for people who came or went
 SOON_S = 0.3
 RELOADED = {"pjsip.conf": "res_pjsip", "extensions.conf": "pbx_config", "rtp.conf": "res_rtp_asterisk"}
-COMMAND, STIR, CHANGED, WISH = "telephony.command", "telephony.stir", "telephony.changed", "telephony.wish"
-parse_command = msgspec.json.Decoder(tuple[UUID, str]).decode
-COMMANDS: dict[str, Happening] = {"hang_up": HangUp(), "hold": Hold(on=True), "unhold": Hold(on=False)}
+STIR, CHANGED, WISH = "telephony.stir", "telephony.changed", "telephony.wish"
 
 
 class Wish(msgspec.Struct, array_like=True, frozen=True):
@@ -118,7 +116,7 @@ class Telephony:
         self._place = place
         self.setup = Setup(database, keys)
         self.outside = Outside(database, clock, site.blocks)
-        self._calls = Calls(database, clock, tasks, conversations, routing.desks, access)
+        self._calls = Calls(database, clock, tasks, hints, conversations, routing.desks, access)
         self.callbacks = Callbacks(
             *(database, clock, contacts, site, conversations, hours, routing.desks, self.outside, self._calls)
         )
@@ -129,7 +127,6 @@ class Telephony:
         self._changed = asyncio.Event()
         self._closing = False
         routing.desks.on_change(self._stir)
-        hints.hear(COMMAND, self._hear_command)
         hints.hear(WISH, self._hear_wish)
         hints.hear(STIR, lambda *_: self.callbacks.stir())
         hints.hear(CHANGED, lambda *_: self._changed.set())
@@ -158,7 +155,7 @@ class Telephony:
             sip_port=self._place.sip_port,
             public=self._place.public,
         )
-        engine = AsteriskEngine(self._clock, server.url, server.password)
+        engine = AsteriskEngine(self._tasks, server.url, server.password)
         self._server, self._engine = server, engine
         self._calls.use(engine)
         try:
@@ -275,13 +272,11 @@ class Telephony:
         record = await self._conversations.access_conversation(actor, conversation_id)
         settings = await self.setup.get(actor.workspace_id)
         number = parse_number(typed, settings.country)
+        wish = Wish(actor.workspace_id, actor.operator_id, conversation_id, record["contact_id"], str(number))
         if self._engine is None and self._hints.shared:
-            wish = Wish(actor.workspace_id, actor.operator_id, conversation_id, record["contact_id"], str(number))
             self._hints.tell(WISH, encode(wish))
-            return
-        await self._call(
-            Wish(actor.workspace_id, actor.operator_id, conversation_id, record["contact_id"], str(number)), settings
-        )
+        else:
+            await self._call(wish, settings)
 
     async def _call(self, wish: Wish, settings: PhoneSettings) -> None:
         """Where calls live."""
@@ -289,13 +284,14 @@ class Telephony:
         if not lines:
             raise Conflict("your telephone is not connected: take calls in the browser, or sign in with a softphone")
         number = parse_number(wish.number)
-        await self.outside.take(wish.workspace_id, number, Asker(uuid7(), wish.conversation))
+        call_id = uuid7()
+        await self.outside.take(wish.workspace_id, number, Asker(call_id, wish.conversation))
         name = await self._db.fetchval(SQL["find_contact_name"], wish.workspace_id, wish.contact)
         about = About(
             *(wish.workspace_id, wish.conversation, wish.contact, name or "", wish.number, None),
             *(settings.number, settings.ring_s, settings.call_use),
         )
-        await self._calls.begin(about, "outbound", lines)
+        await self._calls.begin(call_id, about, "outbound", lines)
 
     def _hear_wish(self, _: str, payload: bytes) -> None:
         if self._engine is not None:
@@ -313,7 +309,7 @@ class Telephony:
         if record is None:
             raise NotFound("there is no such call")
         await self._conversations.access_conversation(actor, record["conversation_id"])
-        return self._call_of(record)
+        return self._calls.find(call_id) or self._call_of(record)  # the database is a moment behind what people see
 
     def _call_of(self, record: Any) -> Call:
         return store.call_of(record, self._access.name_of(record["operator_id"]) if record["operator_id"] else "")
@@ -332,12 +328,12 @@ class Telephony:
         return [self._call_of(record) for record in records if record["id"] in mine]
 
     async def hang_up(self, actor: Actor, call_id: UUID) -> None:
-        await self._command(actor, call_id, "hang_up")
+        await self._order(actor, call_id, "hang_up")
 
     async def hold(self, actor: Actor, call_id: UUID, *, on: bool) -> None:
-        await self._command(actor, call_id, "hold" if on else "unhold")
+        await self._order(actor, call_id, "hold" if on else "unhold")
 
-    async def _command(self, actor: Actor, call_id: UUID, command: str) -> None:
+    async def _order(self, actor: Actor, call_id: UUID, order: Order) -> None:
         """Of who speaks, or supervises. Raises `Conflict`, `NotAllowed`, `NotFound`."""
         call = await self.get_call(actor, call_id)
         if call.ended_at is not None:
@@ -346,17 +342,8 @@ class Telephony:
             legs = await self._db.fetch(SQL["list_legs"], [call_id])
             if call.direction != "outbound" or all(leg["operator_id"] != actor.operator_id for leg in legs):
                 raise NotAllowed("somebody else speaks in this call")
-        if self._command_here(call_id, command):
-            return
-        if not self._hints.shared:
+        if not self._calls.order(call_id, order):
             raise Unavailable("the telephone is not there just now")
-        self._hints.tell(COMMAND, encode((call_id, command)))
-
-    def _hear_command(self, _: str, payload: bytes) -> None:
-        self._command_here(*parse_command(payload))
-
-    def _command_here(self, call_id: UUID, command: str) -> bool:
-        return self._calls.put(call_id, COMMANDS[command])
 
     # -- people ----------------------------------------------------------------------------------------------------
 

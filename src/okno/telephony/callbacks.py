@@ -14,14 +14,15 @@ from okno.conversations.calling import CallbackAsked, CallbackEnded
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock
-from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, OknoError, TooMany
+from okno.kit.errors import Conflict, Invalid, NotFound, OknoError, TooMany
 from okno.kit.ids import uuid7
 from okno.kit.phone import parse_number
 from okno.routing.api import Desks
 from okno.routing.hours.api import Hours, next_opening, open_at
 from okno.telephony import rules, store
-from okno.telephony.calls import About, Calls, Live
+from okno.telephony.calls import Calls
 from okno.telephony.engine import EngineFailed
+from okno.telephony.live import About, Live
 from okno.telephony.outside import Asker, Outside
 from okno.telephony.store import SQL
 from okno.telephony.types import Callback, CallbackOffer, NewCallback
@@ -110,8 +111,7 @@ class Callbacks:
             setting["countries"], setting["dials_per_minute"], setting["dials_per_day"], stopped=False
         )
         if refusal := rules.plan_dial(number, policy, await self._dialled(guest, number, ip), blocked=False):
-            sentence = rules.say_refusal(refusal)
-            raise TooMany(sentence) if refusal in ("number", "visitor", "address") else NotAllowed(sentence)
+            raise rules.error_of(refusal)
         if await self._db.fetchval(SQL["count_waiting"], workspace_id) >= limits.CALLBACKS_WAITING_MAX:
             raise TooMany("too many wait to be called: write to us instead")
         contact_id, conversation_id = await self._site.open_conversation(guest, name="", email="", locale=new.locale)
@@ -154,11 +154,14 @@ class Callbacks:
         return store.callback_of(record)
 
     async def cancel(self, guest: Guest, callback_id: UUID) -> None:
-        """By the customer, until an operator speaks with him. Raises `NotFound`."""
+        """By the customer, until an operator speaks with him: who is rung for it rings no more. Raises `NotFound`."""
         record = await self._db.fetchrow(SQL["find_callback"], guest.workspace_id, callback_id)
         if record is None or record["contact_id"] != guest.contact_id:
             raise NotFound("there is no such callback")
         await self._end(guest.workspace_id, record["id"], record["conversation_id"], "cancelled")
+        live = await self._db.fetchrow(SQL["find_call_of_callback"], guest.workspace_id, callback_id)
+        if live is not None and live["phase"] != "talking":
+            self._calls.order(live["id"], "cancel")
 
     # -- the operators' side ---------------------------------------------------------------------------------------
 
@@ -226,11 +229,10 @@ class Callbacks:
             *(setting["number"], setting["ring_s"], setting["call_use"]),
         )
         try:
-            await self._calls.begin(about, "callback", lines)
+            return await self._calls.begin(asker.call, about, "callback", lines)
         except EngineFailed:
             await self._put_off(record, now + timedelta(seconds=AGAIN_S))
             return False
-        return True
 
     async def _put_off(self, record: Any, until: datetime) -> None:
         await self._db.fetchval(SQL["put_off_callback"], record["workspace_id"], record["id"], until)
@@ -265,10 +267,7 @@ class Callbacks:
             workspace_id, conversation_id, ("system", actor.operator_id), body, when=end
         )
         if outcome == "failed":
-            try:
-                await self._conversations.assign(actor, conversation_id, None, waits=True, reason="missed")
-            except OknoError as error:
-                log.info("the conversation does not wait", conversation=str(conversation_id), why=error.detail)
+            await self._calls.let_wait(workspace_id, conversation_id)
 
 
 def consent_of(setting: Any, locale: str) -> str:

@@ -7,14 +7,13 @@ its successor compares the database with the engine and goes on, or ends what ca
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple, Protocol, assert_never
+from typing import Any, Protocol, assert_never
 from uuid import UUID
 
 import asyncpg
 import structlog
 
+from okno.bus.hints import Hints
 from okno.conversations.api import Conversations, system_of
 from okno.conversations.calling import CallBegan, CallDirection, CallEnded
 from okno.db.pool import Database
@@ -24,10 +23,12 @@ from okno.kit.errors import OknoError, Unavailable
 from okno.kit.ids import uuid7
 from okno.kit.phone import show_number
 from okno.kit.tasks import Tasks
+from okno.kit.wire import encode
 from okno.routing.api import Desks
 from okno.telephony import store
 from okno.telephony.engine import Arrival, CallEngine, EngineFailed, Line
 from okno.telephony.events import CallListener
+from okno.telephony.live import ORDER, ORDERS, About, Live, Order, lasts_s, parse_order, seconds_between, show_caller
 from okno.telephony.machine import (
     Act,
     Answered,
@@ -45,6 +46,7 @@ from okno.telephony.machine import (
     Ring,
     begin_inbound,
     begin_outgoing,
+    missed,
     step,
 )
 from okno.telephony.store import SQL
@@ -53,42 +55,12 @@ from okno.telephony.types import Call
 log = structlog.get_logger()
 FAULTS = (OknoError, asyncpg.PostgresError, OSError)
 """What the database and the slices below may answer; a call goes on all the same."""
-GRACE_S = 5.0  # the engine's own limits come first
 KEEP_AGAIN_S = 1.0
 WAIT_LOOK_S = 1.0  # somebody may be free now for whoever waits on the line
 
 
-class About(NamedTuple):
-    """What a call is about. `shown` is the number of ours the customer sees; `use_percent` is of one chat."""
-
-    workspace_id: int
-    conversation_id: UUID
-    contact_id: UUID
-    contact_name: str
-    number: str
-    callback_id: UUID | None = None
-    shown: str = ""
-    ring_s: int = limits.RING_S
-    use_percent: int = 200
-
-
 class Names(Protocol):
     def name_of(self, operator_id: UUID) -> str: ...
-
-
-@dataclass(slots=True)
-class Live:
-    """A call of this process."""
-
-    about: About
-    state: CallState
-    began_at: datetime
-    talked_at: datetime | None = None
-    ended_at: datetime | None = None
-    phase_since: float = 0.0
-    music: bool = False
-    task: asyncio.Task[None] | None = None
-    mailbox: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
 
 
 Finished = Callable[[Live], Awaitable[None]]
@@ -100,11 +72,19 @@ class Calls:
     """Begins calls, carries them through, and tells of them."""
 
     def __init__(
-        self, database: Database, clock: Clock, tasks: Tasks, conversations: Conversations, desks: Desks, names: Names
+        self,
+        database: Database,
+        clock: Clock,
+        tasks: Tasks,
+        hints: Hints,
+        conversations: Conversations,
+        desks: Desks,
+        names: Names,
     ) -> None:
         self._db = database
         self._clock = clock
         self._tasks = tasks
+        self._hints = hints
         self._conversations = conversations
         self._desks = desks
         self._names = names
@@ -119,6 +99,7 @@ class Calls:
         """Told of everybody who dials one of our numbers."""
         self.find_free: Free = _nobody
         """Asked whom to ring for a customer who waits on the line."""
+        hints.hear(ORDER, self._hear)
 
     def listen(self, listener: CallListener) -> None:
         self._listeners.append(listener)
@@ -147,19 +128,28 @@ class Calls:
     def live(self) -> Sequence[Live]:
         return list(self._live.values())
 
+    def find(self, call_id: UUID) -> Call | None:
+        """As it is now; null when it does not live here."""
+        live = self._live.get(call_id)
+        return self.view(live) if live else None
+
     # -- beginning -------------------------------------------------------------------------------------------------
 
-    async def begin(self, about: About, direction: CallDirection, lines: Sequence[Line]) -> UUID:
-        """Ring these operators, then the customer. Returns at once; raises `EngineFailed`."""
+    async def begin(self, call: UUID, about: About, direction: CallDirection, lines: Sequence[Line]) -> bool:
+        """Ring these operators, then the customer. Returns at once; raises `EngineFailed`.
+
+        False when the callback it is for was taken back meanwhile.
+        """
         engine = self.engine
         customer = Leg(uuid7(), engine.outside(about.workspace_id, about.number))
         operators = tuple(Leg(uuid7(), line.endpoint, line.operator) for line in lines[: limits.CALL_LEGS_MAX])
-        state, acts = begin_outgoing(uuid7(), direction, customer, operators)
+        state, acts = begin_outgoing(call, direction, customer, operators)
         live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
-        await self._insert(live)
+        if not await self._insert(live):
+            return False
         self._adopt(live)
         live.task = self._tasks.spawn(self._run(live, acts), name="call")
-        return state.id
+        return True
 
     async def begin_inbound(self, about: About, leg: UUID) -> None:
         """Somebody is on the line; operators are rung as soon as one is free."""
@@ -169,21 +159,37 @@ class Calls:
         await self._insert(live)
         live.task = self._tasks.spawn(self._run(live, acts), name="call")
 
-    async def _insert(self, live: Live) -> None:
+    async def _insert(self, live: Live) -> bool:
         about, state = live.about, live.state
         async with self._db.transaction() as tx:
-            await tx.execute(
+            inserted = await tx.fetchval(
                 SQL["insert_call"],
                 *(about.workspace_id, state.id, state.direction, state.phase, about.conversation_id, about.contact_id),
                 *(about.callback_id, about.number, live.began_at),
             )
-            await store.save_legs(tx, about.workspace_id, state)
+            if inserted is not None:
+                await store.save_legs(tx, about.workspace_id, state)
+        return inserted is not None
 
     def _adopt(self, live: Live) -> None:
         self._live[live.state.id] = live
         self._of_leg |= {leg.id: live.state.id for leg in live.state.legs}
 
-    def put(self, call_id: UUID, happening: Happening) -> bool:
+    def order(self, call_id: UUID, order: Order) -> bool:
+        """What somebody wants of a call, wherever it lives; false when it cannot be handed on now."""
+        if self._carry_out(call_id, order):
+            return True
+        if self._hints.shared:
+            self._hints.tell(ORDER, encode((call_id, order)))
+        return self._hints.shared
+
+    def _hear(self, _: str, payload: bytes) -> None:
+        self._carry_out(*parse_order(payload))
+
+    def _carry_out(self, call_id: UUID, order: Order) -> bool:
+        return self._put(call_id, ORDERS[order])
+
+    def _put(self, call_id: UUID, happening: Happening) -> bool:
         """Into the call's mailbox; false when it is not here."""
         live = self._live.get(call_id)
         if live is not None:
@@ -201,7 +207,7 @@ class Calls:
 
     def _to_leg(self, leg: UUID, happening: Happening) -> bool:
         call = self._of_leg.get(leg)
-        return call is not None and self.put(call, happening)
+        return call is not None and self._put(call, happening)
 
     def on_arrived(self, arrival: Arrival) -> None:
         self._tasks.spawn(self._arrive(arrival), name="arrival")
@@ -249,6 +255,9 @@ class Calls:
         for live in self.live:
             for happening in missed(live.state, standing):
                 live.mailbox.put_nowait(happening)
+        for r in records:
+            if r["taken_back"]:
+                self._carry_out(r["id"], "cancel")
         await self._desks.end_calls_but([live.state.id for live in self.live if live.state.operator])
         self._recovered.set()
         log.info("calls compared with the engine", calls=len(records), legs=len(standing))
@@ -294,28 +303,34 @@ class Calls:
                 log.warning("nobody could be looked for", call=str(live.state.id), error=repr(error)[:300])
                 lines = ()
             if lines:
+                await self._let_hear(live, music=False)
                 return Ring(self._legs(live, lines))
-            await self._wait(live)
+            await self._let_hear(live, music=True)
 
     def _legs(self, live: Live, lines: Sequence[Line]) -> tuple[Leg, ...]:
         legs = tuple(Leg(uuid7(), line.endpoint, line.operator) for line in lines[: limits.CALL_LEGS_MAX])
         self._of_leg |= {leg.id: live.state.id for leg in legs}
         return legs
 
-    async def _wait(self, live: Live) -> None:
-        """Nobody is free: the customer hears music instead of a line that rings for ever."""
+    async def _let_hear(self, live: Live, *, music: bool) -> None:
+        """A caller hears that it rings; while nobody is free he is answered and hears music, and goes on hearing it."""
         customer = live.state.customer
         if live.music or customer is None or self._engine is None:
             return
-        live.music = True
+        live.music = music
         try:
-            await self._engine.play_wait(customer.id)
+            await (self._engine.play_wait if music else self._engine.ring)(customer.id)
         except EngineFailed as error:
-            log.info("no music for who waits", call=str(live.state.id), error=error.detail)
+            log.info("who waits hears nothing", call=str(live.state.id), error=error.detail)
 
     async def _take(self, live: Live, happening: Happening) -> None:
         before = live.state
-        live.state, acts = step(before, happening)
+        state, acts = step(before, happening)
+        winner = state.speaker if state.speaker != before.speaker else None
+        if winner and not await self._claim(live.about, state):
+            state, acts = step(before, Ended(winner, "busy"))
+            acts = (Drop(winner), *acts)
+        live.state = state
         if live.state == before and not acts:
             return
         now = self._clock.now()
@@ -391,22 +406,30 @@ class Calls:
             talk_s = seconds_between(live.talked_at, live.ended_at)
             name = self._names.name_of(state.operator) if state.operator else ""
             if state.direction == "inbound" and state.outcome != "talked":
-                await self._missed(live)
+                await self.let_wait(about.workspace_id, about.conversation_id)
             body = CallEnded(state.id, state.direction, state.outcome or "lost", talk_s, state.operator, name)
             await self._conversations.record(system_of(about.workspace_id), about.conversation_id, body)
 
-    async def _missed(self, live: Live) -> None:
-        """Whoever called in vain waits for an answer."""
-        actor = system_of(live.about.workspace_id)
+    async def let_wait(self, workspace_id: int, conversation_id: UUID) -> None:
+        """Whoever called in vain, or could not be reached, waits for an answer."""
+        actor = system_of(workspace_id)
         try:
-            await self._conversations.assign(actor, live.about.conversation_id, None, waits=True, reason="missed")
+            await self._conversations.assign(actor, conversation_id, None, waits=True, reason="missed")
         except OknoError as error:
-            log.info("the conversation does not wait", call=str(live.state.id), why=error.detail)
+            log.info("the conversation does not wait", conversation=str(conversation_id), why=error.detail)
+
+    async def _claim(self, about: About, state: CallState) -> bool:
+        """Whether who took it may speak: false when another call has him already. Before the customer is dialled."""
+        assert state.operator is not None  # noqa: S101 - `speaker` is an operator's
+        try:
+            return await self._desks.begin_call(about.workspace_id, state.id, state.operator, about.use_percent)
+        except FAULTS as error:
+            log.warning("it is not known who speaks", call=str(state.id), error=repr(error)[:300])
+            return True
 
     async def _won(self, live: Live, operator: UUID) -> None:
         """He has the conversation from now on, and no other call rings him."""
         about, state = live.about, live.state
-        await self._desks.begin_call(about.workspace_id, state.id, operator, about.use_percent)
         rung = [leg.id for other in self.live for leg in other.state.ringing if leg.operator == operator]
         await self._sweep(leg for leg in rung if self._of_leg.get(leg) != state.id)
         body = CallBegan(state.id, state.direction, operator, self._names.name_of(operator))
@@ -431,45 +454,6 @@ class Calls:
             *(show_number(about.number) if about.number else "", state.operator, name, state.held),
             *(live.began_at, live.talked_at, live.ended_at, state.outcome),
         )
-
-
-def missed(state: CallState, standing: Any) -> list[Happening]:
-    """What happened to a call while nobody looked: lines that are gone, lines that were answered."""
-    happenings: list[Happening] = []
-    for leg in state.legs:
-        unborn = leg.operator is None and state.direction != "inbound" and state.phase == "ringing"
-        if leg.state == "ended" or unborn:
-            continue
-        if leg.id not in standing:
-            happenings.append(Ended(leg.id, "hung_up"))
-        elif leg.state == "dialling" and standing[leg.id]:
-            happenings.append(Answered(leg.id))
-    return happenings
-
-
-def lasts_s(live: Live) -> float:
-    """How long a call may stay in its phase."""
-    match live.state.phase:
-        case "ringing":
-            return live.about.ring_s + GRACE_S
-        case "dialling":
-            return limits.DIAL_S + GRACE_S
-        case "waiting":
-            return limits.WAIT_S_MAX
-        case "talking":
-            return limits.CALL_HOURS_MAX * 3600.0
-        case "ended":
-            return 0.0
-
-
-def seconds_between(since: datetime | None, until: datetime | None) -> int:
-    return max(round((until - since).total_seconds()), 0) if since and until else 0
-
-
-def show_caller(about: About) -> str:
-    """Name and number as SIP has them; what would end the quotes is left out."""
-    name = "".join(letter for letter in about.contact_name if letter.isprintable() and letter not in '"\\<>')
-    return f'"{name[:60] or show_number(about.number)}" <{about.number}>'
 
 
 async def _nothing(_: Live | Arrival) -> None:

@@ -1,14 +1,11 @@
 """What a call needs of whatever carries the sound; adapters say what they can do."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from okno.kit.errors import OknoError
 from okno.telephony.machine import Cause
-
-Ability = Literal["outside", "softphone", "record", "hold"]
-"""`outside`: numbers of the telephone network; `softphone`: programs and devices that speak SIP."""
 
 
 class EngineFailed(OknoError):
@@ -50,8 +47,6 @@ class EngineListener(Protocol):
 
 class CallEngine(Protocol):
     """Carries out what `machine` decides. Every method raises `EngineFailed`."""
-
-    abilities: frozenset[Ability]
 
     def listen(self, listener: EngineListener) -> None: ...
     def is_there(self) -> bool: ...

@@ -12,8 +12,9 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Invalid
 from okno.kit.phone import parse_number
 from okno.routing.api import Desks
-from okno.telephony.calls import About, Calls, Live
+from okno.telephony.calls import Calls
 from okno.telephony.engine import Arrival, EngineFailed, Line
+from okno.telephony.live import About, Live
 from okno.telephony.store import SQL
 
 log = structlog.get_logger()

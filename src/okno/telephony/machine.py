@@ -4,6 +4,7 @@ A call has one customer's leg and any number of operators'. Operators are rung t
 speaks, whoever else answers later is dropped. Nothing here knows of an engine, a clock or the database.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 from uuid import UUID
@@ -55,6 +56,11 @@ class CallState:
         """Operators' lines that are not answered yet."""
         return tuple(leg for leg in self.legs if leg.operator and leg.state == "dialling")
 
+    @property
+    def unborn(self) -> Leg | None:
+        """The customer's line while it is not dialled yet: the engine knows nothing of it."""
+        return self.customer if self.phase == "ringing" and self.direction != "inbound" else None
+
 
 # -- what happens --------------------------------------------------------------------------------------------------
 
@@ -84,7 +90,9 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Somebody who may has ended it: who speaks, a supervisor, or the customer in the widget."""
+    """Somebody who may has ended it: the customer in the widget, or an operator (who speaks, or supervises)."""
+
+    by: Literal["customer", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +170,8 @@ def step(call: CallState, happening: Happening) -> Step:  # noqa: PLR0911 - one 
             return _ended(call, leg, cause)
         case Expired():
             return _expired(call)
-        case HangUp():
-            return _finish(call, "talked" if call.phase == "talking" else "cancelled")
+        case HangUp(by):
+            return _finish(call, _hung_up(call, by))
         case Hold(on):
             return _hold(call, on=on)
         case Lost():
@@ -179,18 +187,22 @@ def _find(call: CallState, leg: UUID) -> Leg | None:
     return next((one for one in call.legs if one.id == leg), None)
 
 
-def _drop_all(call: CallState, *, but: UUID | None = None) -> tuple[Act, ...]:
-    """Every line that is up or may come up: the customer's, too, once he was dialled."""
-    undialled = call.phase == "ringing" and call.direction != "inbound"
-    return tuple(
-        Drop(leg.id)
-        for leg in call.legs
-        if leg.state != "ended" and leg.id != but and not (undialled and leg.operator is None)
-    )
+def _drop_all(call: CallState) -> tuple[Act, ...]:
+    """Every line that is up or may come up."""
+    return tuple(Drop(leg.id) for leg in call.legs if leg.state != "ended" and leg != call.unborn)
 
 
-def _finish(call: CallState, outcome: Outcome, *, but: UUID | None = None) -> Step:
-    acts = _drop_all(call, but=but)
+def _hung_up(call: CallState, by: Literal["customer", "operator"]) -> Outcome:
+    """Who asked to be called is called again when it was not he who ended it."""
+    if call.phase == "talking":
+        return "talked"
+    if by == "operator" and (call.phase == "dialling" or call.direction == "callback"):
+        return "operator_gone"
+    return "cancelled"
+
+
+def _finish(call: CallState, outcome: Outcome) -> Step:
+    acts = _drop_all(call)
     legs = tuple(replace(leg, state="ended") for leg in call.legs)
     return replace(call, phase="ended", legs=legs, held=False, outcome=outcome), acts
 
@@ -280,3 +292,19 @@ def _hold(call: CallState, *, on: bool) -> Step:
     if call.phase != "talking" or call.held == on or customer is None or call.speaker is None:
         return call, ()
     return replace(call, held=on), (Park(customer.id, call.speaker, on),)
+
+
+def missed(call: CallState, standing: Mapping[UUID, bool]) -> list[Happening]:
+    """What happened while nobody looked: lines that are gone, lines that were answered.
+
+    `standing`: the lines the engine has, and whether each is up.
+    """
+    happenings: list[Happening] = []
+    for leg in call.legs:
+        if leg.state == "ended" or leg == call.unborn:
+            continue
+        if leg.id not in standing:
+            happenings.append(Ended(leg.id, "hung_up"))
+        elif leg.state == "dialling" and standing[leg.id]:
+            happenings.append(Answered(leg.id))
+    return happenings

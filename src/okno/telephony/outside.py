@@ -1,6 +1,5 @@
 """The one way out to the telephone network: every number that is to be dialled is asked about here first."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +10,6 @@ from okno.bus.api import emit
 from okno.contacts.blocks import Blocks
 from okno.db.pool import Database
 from okno.kit.clock import Clock
-from okno.kit.errors import NotAllowed, OknoError, TooMany
 from okno.kit.phone import Number
 from okno.notifications.events import AlertNews
 from okno.telephony import rules
@@ -23,7 +21,7 @@ KEPT = timedelta(days=2)
 
 
 class Asker(NamedTuple):
-    """For whom a number is dialled: a call of ours, of a visitor at an address; an operator's own call has neither."""
+    """For whom a number is dialled: the call it is for, of a visitor at an address; an operator's own has neither."""
 
     call: UUID
     conversation: UUID
@@ -38,7 +36,6 @@ class Outside:
         self._db = database
         self._clock = clock
         self._blocks = blocks
-        self.on_stopped: Callable[[int], None] = lambda _: None
 
     async def take(self, workspace_id: int, number: Number, asker: Asker) -> None:
         """It may be dialled once, and is counted. Raises `NotAllowed`, `TooMany`."""
@@ -55,7 +52,7 @@ class Outside:
                 await emit(tx, self._clock, STOPPED, AlertNews(workspace_id, asker.conversation))
         if refusal is not None:
             log.info("a number is not dialled", workspace=workspace_id, why=refusal)
-            raise _error_of(refusal)
+            raise rules.error_of(refusal)
 
     async def _refusal(
         self, tx: Any, workspace_id: int, setting: Any, number: Number, asker: Asker
@@ -70,8 +67,3 @@ class Outside:
         )
         blocked = self._blocks.is_blocked(workspace_id, phone=number, visitor_id=asker.visitor, ip=asker.address)
         return rules.plan_dial(number, policy, dialled, blocked=blocked)
-
-
-def _error_of(refusal: rules.Refusal) -> OknoError:
-    sentence = rules.say_refusal(refusal)
-    return TooMany(sentence) if refusal in ("number", "visitor", "address") else NotAllowed(sentence)

@@ -30,9 +30,13 @@ SELECT EXISTS (SELECT FROM operator WHERE workspace_id = $1 AND id = $2 AND disa
 
 -- -- calls ------------------------------------------------------------------------------------------------------------
 
--- name: insert_call :exec
+-- Of a callback only while it is not taken back: whoever takes it back then finds the call.
+-- name: insert_call :value
 INSERT INTO call (workspace_id, id, direction, phase, conversation_id, contact_id, callback_id, number, began_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+ WHERE $7::uuid IS NULL OR EXISTS (
+       SELECT FROM callback k WHERE k.workspace_id = $1 AND k.id = $7 AND k.state = 'calling' FOR SHARE)
+RETURNING id;
 
 -- name: save_call :exec
 UPDATE call SET phase = $3, operator_id = $4, speaker_leg = $5, held = $6, talked_at = $7, ended_at = $8, outcome = $9
@@ -46,7 +50,9 @@ ON CONFLICT (workspace_id, call_id, id) DO UPDATE SET state = excluded.state WHE
 
 -- name: list_live :many
 SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
-       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name,
+       EXISTS (SELECT FROM callback k WHERE k.workspace_id = c.workspace_id AND k.id = c.callback_id AND k.state = 'cancelled')
+         AS taken_back
   FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.ended_at IS NULL AND ($1::bigint IS NULL OR c.workspace_id = $1) ORDER BY c.began_at, c.id LIMIT 10000;
 
@@ -65,6 +71,9 @@ SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_
        c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
   FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
+
+-- name: find_call_of_callback :one
+SELECT id, phase FROM call WHERE workspace_id = $1 AND callback_id = $2 AND ended_at IS NULL LIMIT 1;
 
 -- name: find_contact_name :value
 SELECT name FROM contact WHERE workspace_id = $1 AND id = $2;

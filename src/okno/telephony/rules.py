@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, assert_never
 
 from okno.conversations.calling import CallOutcome
 from okno.kit import limits
+from okno.kit.errors import NotAllowed, OknoError, TooMany
 from okno.kit.phone import Number, Sort
 from okno.routing.hours.api import Schedule, open_at
 
@@ -52,17 +53,17 @@ def plan_dial(number: Number, policy: Policy, dialled: Dialled, *, blocked: bool
     return next((refusal for holds, refusal in reasons if holds), None)
 
 
-def say_refusal(refusal: Refusal) -> str:
+def error_of(refusal: Refusal) -> OknoError:
     """A sentence for who asked; nothing in it tells a thief how near he was."""
     match refusal:
         case "country":
-            return "numbers of this country are not called from here"
+            return NotAllowed("numbers of this country are not called from here")
         case "premium":
-            return "paid numbers are not called"
+            return NotAllowed("paid numbers are not called")
         case "number" | "visitor" | "address":
-            return "this was tried too often: try again later"
+            return TooMany("this was tried too often: try again later")
         case "stopped" | "blocked" | "minute" | "day":
-            return "calls are not available just now"
+            return NotAllowed("calls are not available just now")
     assert_never(refusal)
 
 

@@ -1,6 +1,5 @@
 """`CallEngine` over Asterisk: our legs are its channels, named by us before they are there."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -8,16 +7,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 
-from okno.kit.clock import Clock
-from okno.kit.ids import uuid7
+from okno.kit.tasks import Tasks
 from okno.telephony.asterisk.ari import GONE, Ari, AriRefused, Event
 from okno.telephony.asterisk.config import APP, TRUNK, USER, endpoint, parse_endpoint
-from okno.telephony.engine import Ability, Arrival, EngineFailed, EngineListener, Line
+from okno.telephony.engine import Arrival, EngineFailed, EngineListener, Line
 from okno.telephony.machine import Cause
 
 log = structlog.get_logger()
 LEG = "leg-"
-AGAIN_S = 0.3
 CAUSES: Final[Mapping[int, Cause]] = {
     **dict.fromkeys((16, 0), "hung_up"),
     17: "busy",
@@ -31,16 +28,13 @@ CAUSES: Final[Mapping[int, Cause]] = {
 class AsteriskEngine:
     """One node. `run` keeps the connection; without it every method raises `EngineFailed`."""
 
-    abilities: frozenset[Ability] = frozenset({"outside", "softphone", "hold", "record"})
-
-    def __init__(self, clock: Clock, url: str, password: str) -> None:
-        self._clock = clock
+    def __init__(self, tasks: Tasks, url: str, password: str) -> None:
+        self._tasks = tasks
         self._ari = Ari(url, USER, password, APP, self._take)
         self._listener: EngineListener | None = None
         self._channels: dict[UUID, str] = {}
         self._up: set[UUID] = set()
         self._bridges: dict[UUID, str] = {}
-        self._tidying: set[asyncio.Task[None]] = set()
 
     def listen(self, listener: EngineListener) -> None:
         self._listener = listener
@@ -121,9 +115,7 @@ class AsteriskEngine:
                 await self._ari.ask("DELETE", f"bridges/{bridge}")
 
         if not any(held == bridge for held in self._bridges.values()):
-            task = asyncio.create_task(remove())
-            self._tidying.add(task)
-            task.add_done_callback(self._tidying.discard)
+            self._tasks.spawn(remove(), name="empty bridge")
 
     # -- what calls ask for ----------------------------------------------------------------------------------------
 
@@ -221,8 +213,3 @@ class AsteriskEngine:
         except AriRefused as refused:
             if refused.code not in (GONE, 409, 412):
                 raise
-
-
-def new_leg() -> UUID:
-    """An id for a line that will be dialled."""
-    return uuid7()

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from okno.kit.clock import SystemClock
+from okno.kit.tasks import Tasks
 from okno.telephony.asterisk.adapter import AsteriskEngine
 from okno.telephony.asterisk.install import Asterisk
 from okno.telephony.asterisk.server import AsteriskServer, DoesNotStart
@@ -31,7 +31,7 @@ async def _try(home: Path, asterisk: Asterisk) -> int:
     server = AsteriskServer(home, asterisk, "trial", sip_host="127.0.0.1", sip_port=0, public="")
     server.write([], [])
     await server.ensure()
-    engine = AsteriskEngine(SystemClock(), server.url, "trial")
+    engine = AsteriskEngine(Tasks(), server.url, "trial")
     try:
         async with asyncio.timeout(START_S):
             while True:

@@ -312,8 +312,9 @@ def unpack(package: Path, root: Path) -> None:
         if name.startswith("data.tar"):
             plain = lzma.decompress(content) if name.endswith(".xz") else content
             with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
-                safely = {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
-                archive.extractall(root, **safely)  # type: ignore[arg-type]  # noqa: S202 - its hash was checked
+                if hasattr(tarfile, "tar_filter"):  # Python 3.11.4 and later
+                    archive.extraction_filter = tarfile.tar_filter
+                archive.extractall(root)  # noqa: S202 - its hash was checked
             return
     raise CannotInstall(f"{package.name} is no Debian package")
 

@@ -86,10 +86,12 @@ class AsteriskServer:
         """The files of `etc`; names of those that are others than before."""
         place = self.asterisk.place(self.etc, self.state)
         rendered = config.render(place, self.net, self.password, phones, trunks)
+        first = not self._written
         changed = {name for name, text in rendered.items() if self._put(name, text)}
-        for name in ("lib", "run", "log", "spool/monitor/okno", "spool/recording", "spool/tmp", "lib/keys"):
-            (self.state / name).mkdir(parents=True, exist_ok=True)
-        self._own()
+        if first or changed:
+            for name in ("lib", "run", "log", "spool/monitor/okno", "spool/recording", "spool/tmp", "lib/keys"):
+                (self.state / name).mkdir(parents=True, exist_ok=True)
+            self._own()
         return changed
 
     def _put(self, name: str, text: str) -> bool:
