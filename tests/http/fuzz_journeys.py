@@ -47,7 +47,7 @@ def automate(go: Any) -> None:
 
 def telephone(world: Any, go: Any, conversation: str) -> None:
     """The way out is set up, a customer asks to be called and takes it back, another one is called."""
-    world.wait(with_engine(world))
+    world.wait(with_engine(world, ScriptedEngine()))
     settings = {"host": "sip.example", "number": "+78005553535", "callbacks": True}
     go("change_phone_settings", "PATCH", "/api/v1/telephony/settings", json=settings)
     key = f"/api/v1/widget/{world.inbox.key}"
@@ -60,13 +60,15 @@ def telephone(world: Any, go: Any, conversation: str) -> None:
     go("get_call", "GET", f"/api/v1/calls/{call}")
     go("hold_call", "PUT", f"/api/v1/calls/{call}/hold", json={"on": True})
     go("hang_up_call", "DELETE", f"/api/v1/calls/{call}")
+    world.wait(with_engine(world, None))
 
 
-async def with_engine(world: Any) -> None:
-    """Telephones are there, and what is asked of them is done."""
+async def with_engine(world: Any, engine: ScriptedEngine | None) -> None:
+    """Telephones are there, and what is asked of them is done; or no more."""
     calls = world.live.app.telephony._calls
-    calls.use(ScriptedEngine())
-    await calls._recovered.wait()
+    calls.use(engine)
+    if engine:
+        await calls._recovered.wait()
 
 
 def welcome(world: Any, go: Any) -> None:

@@ -34,7 +34,6 @@ class Talk:
     peer: Address
     invite: str
     tag: str
-    call: str = ""
     caller: str = ""
     rang_at: float = 0.0
     answered_at: float = 0.0
@@ -66,7 +65,6 @@ class Phone:
         self._by_id: dict[str, Talk] = {}
         self._answers: dict[str, asyncio.Queue[str]] = {}
         self.refuse = 486
-        self.cn = random.randrange(10**6)
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -147,19 +145,6 @@ class Phone:
         if talk.streaming:
             talk.streaming.cancel()
 
-    async def press(self, talk: Talk, digits: str) -> None:
-        """DTMF by RFC 4733."""
-        assert talk.media
-        for digit in digits:
-            event, at = "0123456789*#".index(digit), random.randrange(2**31)
-            for n in range(9):
-                end = 0x80 if n > 5 else 0
-                packet = struct.pack("!BBHII", 0x80, 101 | (0x80 if n == 0 else 0), self.cn & 65535, at, 77)
-                self.cn += 1
-                self._rtp.sendto(packet + struct.pack("!BBH", event, 10 | end, min(n + 1, 6) * 160), talk.media)
-                await asyncio.sleep(FRAME_S)
-            await asyncio.sleep(0.08)
-
     # -- what comes ------------------------------------------------------------------------------------------------
 
     def _take(self, data: bytes, address: Address) -> None:
@@ -193,7 +178,6 @@ class Phone:
 
     def _ring(self, text: str, ident: str, address: Address) -> None:
         talk = Talk(ident, address, text, str(random.randrange(10**9)), rang_at=time.monotonic())
-        talk.call = _header(text, "X-Okno-Call")
         talk.caller = _header(text, "From")
         talk.target, talk.remote = _contact(text), _header(text, "From")
         talk.local = f"{_header(text, 'To')};tag={talk.tag}"

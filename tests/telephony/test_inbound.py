@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 
-from okno.contacts.types import NewBlock
+from okno.contacts.types import NewBlock, NewIdentity
 from okno.conversations.calling import CallBegan, CallEnded
 from tests.telephony.house import CUSTOMER, House, until
 
@@ -42,6 +42,15 @@ async def test_a_caller_reaches_whoever_is_free(house: House) -> None:
     await until(lambda: len(house.phones[1].talks) == 2)
     assert len(house.phones[0].talks) == 1
     assert (await again).up
+
+
+async def test_a_number_typed_the_national_way_is_the_callers(house: House) -> None:
+    """The card says 8 916 …, the network +7916…: he would be a stranger whenever he calls."""
+    await house.open(0)
+    contacts, workspace_id = house.app.contacts, house.app.workspace_id
+    known = await contacts.ensure_caller(workspace_id, "")
+    await contacts.add_identity(workspace_id, known, NewIdentity("phone", "8 (916) 555-07-07"))
+    assert await contacts.ensure_caller(workspace_id, "+79165550707") == known
 
 
 async def test_nobody_free_is_music_and_a_missed_call_waits(house: House) -> None:

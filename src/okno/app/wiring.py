@@ -234,7 +234,8 @@ class App:
         self._wire()
 
     def _wire(self) -> None:
-        """News comes up: lower slices tell whoever registered here."""
+        """News comes up: lower slices tell whoever registered here, and ask whoever knows."""
+        self.contacts.country_of = self.blocks.country_of = self.telephony.setup.country
         self.metrics = Metrics(
             *(self.clock, self.bus, self.mailer, self.routing, self.conversations, self.realtime.count_sockets)
         )

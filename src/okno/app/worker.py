@@ -28,6 +28,7 @@ from okno.imports.api import RUN, UNDO, Imports, parse_job
 from okno.kit.clock import SystemClock
 from okno.kit.tasks import Tasks
 from okno.knowledge.api import Knowledge
+from okno.telephony.api import Setup
 from okno.worker.jobs import Work, Worker
 
 PR_SET_PDEATHSIG = 1
@@ -95,6 +96,7 @@ async def _work(settings: Settings, url: str) -> None:
             attributes = Attributes(database, clock)
             knowledge = Knowledge(database, clock, access, attributes, files)
             contacts = Contacts(database, keys, clock)
+            contacts.country_of = Setup(database, keys).country
             imports = Imports(database, clock, keys, contacts, knowledge, attributes)
             exports = PersonExports(database, clock, access, contacts, files)
             webhooks = Webhooks(database, keys, clock, settings.connect_networks)

@@ -47,6 +47,7 @@ class Contacts:
         self._clock = clock
         self._attributes = Attributes(database, clock)
         self._listeners: list[ContactListener] = []
+        self.country_of: rules.CountryOf = rules.nowhere
         self.persons = Persons(database, clock, self.get_contact, self._changed)
 
     def listen(self, listener: ContactListener) -> None:
@@ -55,6 +56,9 @@ class Contacts:
     async def _changed(self, workspace_id: int, contact_id: UUID) -> None:
         for listener in self._listeners:
             await listener(workspace_id, contact_id)
+
+    async def _normal(self, workspace_id: int, address_type: str, address: str) -> str:
+        return rules.normal_address(address_type, address, await self.country_of(workspace_id))
 
     # -- visitor tokens --------------------------------------------------------------------------------------------
 
@@ -136,7 +140,7 @@ class Contacts:
 
     async def claim_phone(self, workspace_id: int, contact_id: UUID, phone: str) -> None:
         """A telephone number the visitor says is his. Raises `Invalid`."""
-        address = rules.normal_address("phone", phone)
+        address = await self._normal(workspace_id, "phone", phone)
         await self._db.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, "phone", address, False)
         await self._changed(workspace_id, contact_id)
 
@@ -237,7 +241,7 @@ class Contacts:
 
     async def add_identity(self, workspace_id: int, contact_id: UUID, new: NewIdentity) -> Contact:
         await self.get_contact(workspace_id, contact_id)
-        address = rules.normal_address(new.type, new.address)
+        address = await self._normal(workspace_id, new.type, new.address)
         await self._db.execute(SQL["insert_identity"], workspace_id, uuid7(), contact_id, new.type, address, False)
         return await self.get_contact(workspace_id, contact_id)
 
@@ -263,7 +267,7 @@ class Contacts:
         """Whose addresses these are, proven or claimed. Raises `Invalid` for wrong ones, and for those of several."""
         found: set[UUID] = set()
         for one in identities:
-            address = rules.normal_address(one.type, one.address)
+            address = await self._normal(workspace_id, one.type, one.address)
             found |= {r["contact_id"] for r in await tx.fetch(SQL["find_owners"], workspace_id, one.type, address)}
         if len(found) > 1:
             raise Invalid("these addresses belong to several customers")
@@ -290,7 +294,7 @@ class Contacts:
         await tx.execute(SQL["change_contact"], workspace_id, contact_id, name, comment)
         fresh = [uuid7() for _ in identities]
         for identity_id, one in zip(fresh, identities, strict=True):
-            address = rules.normal_address(one.type, one.address)
+            address = await self._normal(workspace_id, one.type, one.address)
             await tx.execute(SQL["insert_identity"], workspace_id, identity_id, contact_id, one.type, address, False)
         own = {one.key: one.value for one in await self._attributes.list_values(workspace_id, contact_id, place=tx)}
         values = {}

@@ -77,6 +77,7 @@ class Blocks:
         self._shut: dict[int, Shut] = {}
         self._version: Any = None
         self._listeners: list[Callable[[], None]] = []
+        self.country_of: rules.CountryOf = rules.nowhere
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Told when somebody new is blocked: whoever is inside already has to go."""
@@ -147,7 +148,7 @@ class Blocks:
                         raise Invalid("this network is half the world: give a smaller one", field="value")
                     return str(network)
                 case "email" | "phone":
-                    address = rules.normal_address(new.type, new.value)
+                    address = rules.normal_address(new.type, new.value, await self.country_of(actor.workspace_id))
                     return address.lower() if new.type == "email" else address
         except ValueError:
             raise Invalid("this is no address, network or id", field="value") from None

@@ -1,6 +1,7 @@
 """Pure decisions on addresses and customer tokens."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +11,20 @@ from okno.kit import limits
 from okno.kit.cards import mask_cards
 from okno.kit.errors import Invalid, NotSignedIn
 from okno.kit.limits import EMAIL_LEN_MAX, NAME_LEN_MAX
+from okno.kit.phone import parse_number
 
+CountryOf = Callable[[int], Awaitable[str]]
+"""The country (ISO 3166) a workspace's telephone numbers without + belong to; empty: none."""
 WORDS_MAX = 8  # longer names are rare, longer questions cost
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE_DIGITS_MIN, _PHONE_DIGITS_MAX = 7, 15  # E.164 and the shortest subscriber numbers
 
 
-def normal_address(address_type: str, address: str) -> str:
-    """An e-mail without surrounding space, a phone as + and digits. Raises `Invalid` telling what is wrong."""
+def normal_address(address_type: str, address: str, country: str = "") -> str:
+    """An e-mail without surrounding space, a phone as E.164. Raises `Invalid` telling what is wrong.
+
+    `country` (ISO 3166) is of numbers without +. What no numbering plan knows stays, as + and digits.
+    """
     address = address.strip()
     if address_type == "email":
         if not _EMAIL.fullmatch(address) or len(address) > EMAIL_LEN_MAX:
@@ -27,7 +34,15 @@ def normal_address(address_type: str, address: str) -> str:
     plain = digits.removeprefix("+")
     if not plain.isascii() or not plain.isdigit() or not _PHONE_DIGITS_MIN <= len(plain) <= _PHONE_DIGITS_MAX:
         raise Invalid("a phone number has 7 to 15 digits", field="address")
-    return "+" + plain
+    try:
+        return str(parse_number(address, country))
+    except Invalid:
+        return "+" + plain
+
+
+async def nowhere(_: int) -> str:
+    """Of a workspace without a telephone."""
+    return ""
 
 
 def word_query(text: str) -> str:

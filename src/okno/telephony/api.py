@@ -51,7 +51,7 @@ from okno.telephony.types import (
     TrunkState,
 )
 
-__all__ = ["Asterisk", "CallbackOffer", "Guest", "PhonePlace", "Telephony", "find_asterisk"]
+__all__ = ["Asterisk", "CallbackOffer", "Guest", "PhonePlace", "Setup", "Telephony", "find_asterisk"]
 
 log = structlog.get_logger()
 SOCKET = "/telephony/socket"

@@ -57,6 +57,10 @@ class Setup:
     async def get(self, workspace_id: int) -> PhoneSettings:
         return _settings_of(await self.read(workspace_id))
 
+    async def country(self, workspace_id: int) -> str:
+        """Whose numbers are typed without +."""
+        return str((await self.read(workspace_id))["country"])
+
     async def change(self, tx: Connection, actor: Actor, change: PhoneSettingsChange) -> PhoneSettings:
         """Raises `Invalid`, `NotAllowed`."""
         require(actor, "workspace")
