@@ -83,6 +83,29 @@ async def test_a_message_left_out_of_hours(shop: tuple[Company, str]) -> None:
     assert (figures["kept"], figures["broken"], figures["running"]) == (1, 0, 0)
 
 
+async def test_a_closing_that_is_taken_back_ends_no_promise(shop: tuple[Company, str]) -> None:
+    """One wrong key, and the customer is in no list of those who wait; what he was promised is forgotten."""
+    company, key = shop
+    wire, http = await visitor(company.live, key)
+    async with http:
+        conversation = UUID((await say(wire, "the parcel is lost"))["conversation"])
+        by = datetime.fromisoformat((await http.post("/promise", json={})).json()["answer_by"])
+    wire.cut()
+    before = await company.conversations.get_row(company.actor, conversation)
+    await company.conversations.close(company.actor, conversation)
+    assert await company.due(conversation) is None
+    after = await company.conversations.reopen(company.actor, conversation)
+    assert after.waiting_since == before.waiting_since
+    assert await company.due(conversation) == ("promise", by)
+    assert (await company.staff.http.get("/api/v1/sla/promises")).json()["running"] == 1
+    await company.answer(conversation)
+    assert await company.due(conversation) is None
+    await company.conversations.close(company.actor, conversation)
+    answered = await company.conversations.reopen(company.actor, conversation)
+    assert answered.waiting_since is None
+    assert (await company.staff.http.get("/api/v1/sla/promises")).json()["kept"] == 1
+
+
 async def test_who_will_wait_longer_is_told_before(shop: tuple[Company, str]) -> None:
     """A promise would break without a word, or the customer would be told of it by every process."""
     company, key = shop

@@ -43,6 +43,18 @@ def timelines(draw: st.DrawFn) -> list[Fact]:
     return facts
 
 
+def test_a_customer_closed_without_an_answer_waits_on_when_it_is_opened_again() -> None:
+    """The clock would begin anew, as if he had just come."""
+    opened = Fact(1, NOON, "system", "opened", episode=1)
+    asked, closed, again = (NOON + timedelta(seconds=n) for n in (10, 60, 70))
+    told = [Fact(2, asked, "customer", "message"), Fact(3, closed, "operator", "closed")]
+    back = Fact(4, again, "operator", "opened", episode=2, waiting_since=asked)
+    track, clocks = fold(Track(), [], [opened, *told, back], None)
+    assert track.waits
+    (running,) = [one for one in clocks if one.clock == "first_answer"]
+    assert (running.started_at, running.stopped_at) == (asked, None)
+
+
 @settings(max_examples=150, deadline=None)
 @given(timelines(), st.data())
 def test_clocks_of_any_timeline(facts: list[Fact], data: st.DataObject) -> None:

@@ -77,10 +77,11 @@ export interface Deleted {
   type: "deleted"
   seq: number
 }
-/** An episode began: the first message, or a return after resolution. */
+/** An episode began: the first message, or a return after resolution. `waiting_since`: it had been closed without an answer, and the customer waits for it again since then. */
 export interface Opened {
   type: "opened"
   episode: number
+  waiting_since?: string | null
 }
 /** The episode was resolved. */
 export interface Closed {

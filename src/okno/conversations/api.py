@@ -337,10 +337,10 @@ class Conversations(Joining, Marks):
         return conversation_id
 
     async def _reopen_in(
-        self, tx: Connection, workspace_id: int, locked: Any, sender: Sender, now: Any
+        self, tx: Connection, workspace_id: int, locked: Any, sender: Sender, now: Any, waits: datetime | None = None
     ) -> tuple[Draft, Stored]:
-        await tx.execute(SQL["set_open"], workspace_id, locked["id"])
-        draft = draft_of(workspace_id, locked["id"], sender, Opened(locked["episode"] + 1))
+        await tx.execute(SQL["set_open"], workspace_id, locked["id"], waits)
+        draft = draft_of(workspace_id, locked["id"], sender, Opened(locked["episode"] + 1, waits))
         return draft, await self._append_in(tx, draft, now)
 
     async def close(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
@@ -358,7 +358,10 @@ class Conversations(Joining, Marks):
         return await self._changed(actor, conversation_id, appended, scope=False)
 
     async def reopen(self, actor: Actor, conversation_id: UUID) -> ConversationRow:
-        """Begin a new episode. Raises `Conflict` when the contact has another open conversation."""
+        """Begin a new episode; a customer who was closed without an answer a while ago waits for it again.
+
+        Raises `Conflict` when the contact has another open conversation.
+        """
         async with self._db.transaction() as tx:
             locked = await self._locked(tx, actor, conversation_id)
             appended = []
@@ -371,7 +374,8 @@ class Conversations(Joining, Marks):
                     raise Conflict("this customer has another open conversation")
                 sender: Sender = ("operator", actor.operator_id)
                 now = millis(self._clock.now())
-                appended = [await self._reopen_in(tx, actor.workspace_id, locked, sender, now)]
+                waits = rules.waits_again(locked["unanswered_since"], locked["closed_at"], now)
+                appended = [await self._reopen_in(tx, actor.workspace_id, locked, sender, now, waits)]
         if appended:
             for listener in self._listeners:
                 listener.on_conversation(

@@ -49,7 +49,7 @@ SELECT id, team_id, assignee_id, status, last_seq, contact_id, customer_got_seq,
 
 -- name: lock_conversation :one
 SELECT workspace_id, id, contact_id, inbox_id, channel, status, turn, assignee_id, team_id, episode, labels, last_seq, held_at, waiting_since,
-       snoozed, snoozed_until, apart, merged_into, merged, closed_at, preview, preview_actor, language,
+       snoozed, snoozed_until, apart, merged_into, merged, closed_at, unanswered_since, preview, preview_actor, language,
        ARRAY(SELECT t.operator_id FROM participant t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id) AS participants
   FROM conversation c WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE LIMIT 1;
 
@@ -118,12 +118,13 @@ SELECT p.operator_id, c.team_id, c.assignee_id, c.snoozed
  WHERE p.workspace_id = $1 AND c.status = 'open' LIMIT $2;
 
 -- name: set_closed :exec
-UPDATE conversation SET status = 'closed', closed_at = $3, waiting_since = NULL, held_at = NULL, unread = 0, operator_read_seq = last_seq,
+UPDATE conversation SET status = 'closed', closed_at = $3, unanswered_since = waiting_since, waiting_since = NULL, held_at = NULL, unread = 0, operator_read_seq = last_seq,
        snoozed = false, snoozed_until = NULL, change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = $2;
 
 -- name: set_open :exec
-UPDATE conversation SET status = 'open', closed_at = NULL, episode = episode + 1, change_xid = pg_current_xact_id()
+UPDATE conversation SET status = 'open', closed_at = NULL, episode = episode + 1, waiting_since = coalesce(waiting_since, $3),
+       unanswered_since = NULL, change_xid = pg_current_xact_id()
  WHERE workspace_id = $1 AND id = $2;
 
 -- name: set_labels :exec

@@ -1,7 +1,7 @@
 """Pure decisions of the timeline: no I/O, no clock, no await."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -201,6 +201,12 @@ def sum_counters(groups: Iterable[Sequence[Any]], actor: Actor, guest: Iterable[
             every += opened
             aside += snoozed
     return Counters(mine, mine_unread, waiting, every, aside)
+
+
+def waits_again(unanswered_since: datetime | None, closed_at: datetime | None, now: datetime) -> datetime | None:
+    """Since when the customer of a conversation opened again waits; null: he was answered, or it is long ago."""
+    lately = closed_at is not None and now - closed_at <= timedelta(hours=limits.UNANSWERED_HOURS)
+    return unanswered_since if lately else None
 
 
 def teams_seen(teams: Iterable[int]) -> list[int]:

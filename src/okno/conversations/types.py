@@ -109,10 +109,14 @@ class Deleted(Answer, tag_field="type", tag="deleted", frozen=True):
     seq: int
 
 
-class Opened(Answer, tag_field="type", tag="opened", frozen=True):
-    """An episode began: the first message, or a return after resolution."""
+class Opened(Answer, tag_field="type", tag="opened", omit_defaults=True, frozen=True):
+    """An episode began: the first message, or a return after resolution.
+
+    `waiting_since`: it had been closed without an answer, and the customer waits for it again since then.
+    """
 
     episode: int
+    waiting_since: datetime | None = None
 
 
 class Closed(Answer, tag_field="type", tag="closed", frozen=True):

@@ -354,6 +354,7 @@ SLA_EVENTS_MAX: Final = 500  # of one conversation in one go; the rest in the ne
 SLA_DAYS_SHOWN: Final = 30  # what the figures beside the policies are made of
 
 # Promises of an answer
+UNANSWERED_HOURS: Final = 24  # opened again within it, who was closed without an answer waits as before
 PROMISE_AFTER_S: Final = 300.0  # who would wait longer is offered to leave a message
 PROMISE_EXITS: Final = 120  # answers the rate is observed from: about an hour of a busy team
 PROMISE_OUTCOMES: Final = 800  # earlier promises of a queue that new ones learn from

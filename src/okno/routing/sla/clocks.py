@@ -102,7 +102,7 @@ class Clocks:
                         tracks[conversation_id] = Track(seen_seq=(opened or 1) - 1)
             if not tracks:
                 return []
-            followed, more = await self._plan(tx, workspace_id, policies, tracks, clocks)
+            followed, reopened, more = await self._plan(tx, workspace_id, policies, tracks, clocks)
             if followed:
                 await save_followed(tx, workspace_id, followed)
                 kept = [
@@ -113,6 +113,9 @@ class Clocks:
                 ]
                 if kept:
                     await tx.execute(SQL["end_promises"], workspace_id, *map(list, zip(*kept, strict=True)))
+            if reopened:  # what was promised is owed again, and looked at once more
+                await tx.execute(SQL["revive_promises"], workspace_id, reopened)
+                more += [r["id"] for r in await tx.fetch(SQL["revive_promise_clocks"], workspace_id, reopened)]
         dues = {one.conversation_id: _shown(one) for one in followed}
         await self._conversations.show_due(workspace_id, dues)
         return more
@@ -124,7 +127,8 @@ class Clocks:
         policies: Sequence[PolicyRow],
         tracks: Mapping[UUID, Track],
         clocks: Mapping[UUID, list[tuple[Running, Due]]],
-    ) -> tuple[list[Followed], list[UUID]]:
+    ) -> tuple[list[Followed], list[UUID], list[UUID]]:
+        """With those whose customer waits again after a closing, and those of which there are more events."""
         ids, after = list(tracks), [track.seen_seq for track in tracks.values()]
         facts: dict[UUID, list[rules.Fact]] = defaultdict(list)
         for r in await tx.fetch(SQL["list_facts"], workspace_id, ids, after, limits.SLA_EVENTS_MAX):
@@ -144,7 +148,8 @@ class Clocks:
             }
             dues = [given.get((one.clock, one.started_at)) or rules.due_of(one, target) for one in after_facts]
             followed.append(Followed(r["id"], track, after_facts, dues, policy.id if policy else None))
-        return followed, [i for i in ids if len(facts[i]) >= limits.SLA_EVENTS_MAX]
+        reopened = [i for i in ids if any(one.type == "opened" and one.waiting_since for one in facts[i])]
+        return followed, reopened, [i for i in ids if len(facts[i]) >= limits.SLA_EVENTS_MAX]
 
     # -- firing ----------------------------------------------------------------------------------------------------
 

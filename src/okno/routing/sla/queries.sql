@@ -149,6 +149,22 @@ UPDATE promise p SET ended_at = w.at, check_at = NULL,
   FROM unnest($2::uuid[], $3::timestamptz[]) AS w (id, at)
  WHERE p.workspace_id = $1 AND p.conversation_id = w.id AND p.ended_at IS NULL AND w.at >= p.made_at;
 
+-- Those a closing has ended without an answer.
+-- name: revive_promises :exec
+UPDATE promise p SET ended_at = NULL, check_at = CASE WHEN p.moved_to IS NULL THEN p.ended_at END
+  FROM conversation c
+ WHERE p.workspace_id = $1 AND p.conversation_id = ANY($2::uuid[]) AND p.answered_at IS NULL
+   AND c.workspace_id = $1 AND c.id = p.conversation_id AND c.waiting_since <= p.made_at
+   AND p.ended_at >= (SELECT max(e.created_at) FROM event e
+                       WHERE e.workspace_id = $1 AND e.conversation_id = c.id AND e.type = 'closed');
+
+-- name: revive_promise_clocks :many
+UPDATE sla_clock k SET stopped_at = NULL, resumed_at = k.started_at
+  FROM promise p
+ WHERE k.workspace_id = $1 AND k.conversation_id = ANY($2::uuid[]) AND k.clock = 'promise' AND k.stopped_at IS NOT NULL
+   AND p.workspace_id = $1 AND p.conversation_id = k.conversation_id AND p.made_at = k.started_at AND p.ended_at IS NULL
+RETURNING k.conversation_id AS id;
+
 -- The queue a conversation of an inbox comes to.
 -- name: find_queue :one
 SELECT q.id, q.name, q.priority, q.team_id FROM queue q

@@ -13,7 +13,7 @@ WARN_SHARE = 0.7  # of its time a clock turns amber
 class Fact(NamedTuple):
     """What a clock needs to know of an event. `on`: of `held` and `merged`; `episode`: of `opened`.
 
-    Of `merged` and `split`: `into`, `was` and since when the customer waits after it.
+    Of `merged` and `split`: `into`, `was` and since when the customer waits after it; the latter of `opened`, too.
     """
 
     seq: int
@@ -80,11 +80,14 @@ def _after(  # noqa: PLR0911 - one a type
     match fact.type, fact.actor:
         case "opened", _:
             over = [stop(one, fact.at, schedule) for one in clocks]
-            begun: list[Clock] = ["resolution"]
-            if track.waits:  # he wrote as it was closed
-                begun.append("first_answer")
-            fresh = [Running(clock, fact.at, fact.episode, 0.0, fact.at) for clock in begun]
-            return Track(episode=fact.episode, waits=track.waits), [*over, *fresh]
+            fresh = [Running("resolution", fact.at, fact.episode, 0.0, fact.at)]
+            waits = track.waits or fact.waiting_since is not None  # he wrote as it was closed, or was not answered
+            if waits:
+                since = fact.waiting_since or fact.at
+                fresh.append(Running("first_answer", since, fact.episode, 0.0, since))
+            runs = {(one.clock, one.started_at) for one in fresh}
+            over = [one for one in over if (one.clock, one.started_at) not in runs]
+            return Track(episode=fact.episode, waits=waits), [*over, *fresh]
         case "closed", _:
             return track._replace(waits=False, held=False), [stop(one, fact.at, schedule) for one in clocks]
         case "message", "customer":
