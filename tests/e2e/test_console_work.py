@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import close_everything, sign_in
 from tests.e2e.test_conversation import SLOW_MS, open_latest, panel, say
 from tests.support.process import Server
 
@@ -212,3 +212,64 @@ def test_an_invitation_asks_for_a_name_and_gives_a_link(console: Page, server: S
     console.get_by_role("button", name="Пригласить").click()
     expect(console.get_by_test_id("operator").filter(has_text="Борис Ольхин")).to_be_visible()
     expect(console.get_by_test_id("invite-link").first).to_be_visible()
+
+
+def test_space_on_the_only_one_who_waits_gives_the_hand_to_his_answer(shop: Page, console: Page) -> None:
+    """What is typed next would run as commands; a slash that was a key would go out before the answer."""
+    close_everything(console)
+    say(panel(shop), "Единственный вопрос")
+    open_latest(console, "Единственный вопрос")
+    console.get_by_test_id("composer").press("Escape")
+    console.keyboard.press("Space")
+    expect(console.get_by_test_id("composer")).to_be_focused()
+    console.keyboard.press("Slash")
+    expect(console.get_by_test_id("composer")).to_have_value("/")
+    console.keyboard.press("Escape")
+    expect(console.get_by_test_id("composer")).to_have_value("")
+
+
+def test_a_closing_is_taken_back_after_its_notice_has_gone(shop: Page, console: Page) -> None:
+    """The key that undoes would do nothing, and he who waited would be in no list of those who wait."""
+    say(panel(shop), "Вопрос, который закрыли случайно")
+    row = open_latest(console, "Вопрос, который закрыли случайно")
+    console.get_by_test_id("composer").press("Escape")
+    console.keyboard.press("e")
+    notice = console.get_by_text("Закрыто.")
+    expect(notice).to_be_visible()
+    expect(notice).to_be_hidden(timeout=10_000)
+    console.keyboard.press("z")
+    expect(console.get_by_test_id("thread")).to_contain_text("Вопрос, который закрыли случайно")
+    again = console.get_by_test_id("conversation").filter(has_text="Вопрос, который закрыли случайно")
+    expect(again.get_by_test_id("clock").locator(".blind, .lucide-timer")).to_be_attached()
+    console.keyboard.press("z")
+    expect(console.get_by_text("Возвращать нечего")).to_be_visible()
+
+
+def test_what_was_not_saved_is_asked_about_before_it_is_lost(console: Page, server: Server) -> None:
+    """Half an hour of settings would be gone by one click."""
+    console.goto(f"{server.url}/settings/workspace")
+    field = console.locator("form input").first
+    was = field.input_value()
+    field.fill("Другое имя")
+    console.get_by_role("link", name="Профиль", exact=True).click()
+    question = console.get_by_test_id("leave")
+    expect(question).to_be_visible()
+    expect(console.get_by_test_id("leave-stay")).to_be_focused()
+    console.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    expect(field).to_have_value("Другое имя")
+    console.get_by_role("link", name="Профиль", exact=True).click()
+    console.get_by_test_id("leave-sure").click()
+    expect(console).to_have_url(f"{server.url}/settings/profile")
+    console.goto(f"{server.url}/settings/workspace")
+    expect(field).to_have_value(was)
+
+
+def test_a_part_that_could_not_be_loaded_comes_when_the_server_is_back(console: Page, shop: Page) -> None:
+    """The help would stay blank until the page is loaded again."""
+    console.route("**/assets/ShortcutHelp*", lambda route: route.abort())
+    console.keyboard.press("Shift+?")
+    console.wait_for_timeout(500)
+    expect(console.get_by_test_id("help")).to_have_count(0)
+    console.unroute("**/assets/ShortcutHelp*")
+    expect(console.get_by_test_id("help")).to_be_visible()

@@ -9,11 +9,13 @@ export interface Toast {
   bad?: boolean
 }
 const SHOWN_MS = 6_000
+const KEPT_MS = 60_000 // the way back by key is open longer than the notice is seen
 
 /** One line at the bottom of the window, with at most one way back. */
 export const useToast = defineStore("toast", () => {
   const shown = shallowRef<Toast | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
+  let back: { run: () => void; until: number } | null = null
 
   function tell(text: string, act?: Toast["act"]): void {
     show(act ? { text, act } : { text })
@@ -26,15 +28,18 @@ export const useToast = defineStore("toast", () => {
   function show(toast: Toast): void {
     clearTimeout(timer)
     shown.value = toast
+    if (toast.act) back = { run: toast.act.run, until: Date.now() + KEPT_MS }
     timer = setTimeout(hide, SHOWN_MS)
   }
   function hide(): void {
     shown.value = null
   }
   function run(): void {
-    const act = shown.value?.act
+    const way = back && Date.now() < back.until ? back : null
+    back = null
+    if (!way) return tell(i18n.global.t("app.nothingBack"))
     hide()
-    act?.run()
+    way.run()
   }
   return { shown, tell, fail, hide, run }
 })
