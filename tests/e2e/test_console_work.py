@@ -231,7 +231,7 @@ def test_space_on_the_only_one_who_waits_gives_the_hand_to_his_answer(shop: Page
 def test_a_closing_is_taken_back_after_its_notice_has_gone(shop: Page, console: Page) -> None:
     """The key that undoes would do nothing, and he who waited would be in no list of those who wait."""
     say(panel(shop), "Вопрос, который закрыли случайно")
-    row = open_latest(console, "Вопрос, который закрыли случайно")
+    open_latest(console, "Вопрос, который закрыли случайно")
     console.get_by_test_id("composer").press("Escape")
     console.keyboard.press("e")
     notice = console.get_by_text("Закрыто.")
