@@ -5,6 +5,7 @@ import pytest
 from okno.app.wiring import App
 from okno.kit.errors import Conflict, NotAllowed, NotFound
 from okno.kit.ids import uuid7
+from okno.visits.rules import look_of
 from okno.visits.types import InboxChange
 from tests.routing.company import Company
 
@@ -18,7 +19,7 @@ async def test_a_site_is_added_and_taken_away_while_nobody_has_come(app: App) ->
     assert first.key != second.key
     assert second.key in second.snippet
     await app.visits.change_inbox(company.owner, second.id, InboxChange(accent="#0a7d3c"))
-    assert (await app.visits.get_config(first.key)).accent != (await app.visits.get_config(second.key)).accent
+    assert (await app.visits.get_config(first.key)).look != (await app.visits.get_config(second.key)).look
     supervisor = await company.operator("supervisor", here=False)
     for refused in (app.visits.add_inbox(supervisor, "No"), app.visits.delete_inbox(supervisor, second.id)):
         with pytest.raises(NotAllowed):
@@ -35,3 +36,19 @@ async def test_a_site_is_added_and_taken_away_while_nobody_has_come(app: App) ->
     lonely = await Company.found(app)
     with pytest.raises(Conflict):
         await app.visits.delete_inbox(lonely.owner, lonely.inbox_id)
+
+
+@pytest.mark.parametrize(
+    ("accent", "ink"),
+    [
+        ("#2b4acb", "#fff"),
+        ("#ffdd2d", "#000"),
+        ("#767676", "#fff"),
+        ("#777777", "#000"),
+        ("#000000", "#fff"),
+        ("#ffffff", "#000"),
+    ],
+)
+def test_letters_on_any_colour_can_be_read(accent: str, ink: str) -> None:
+    """A company whose colour is yellow would have white letters on it."""
+    assert look_of(accent) == f"--okno-accent:{accent};--okno-ink:{ink}"

@@ -848,11 +848,11 @@ export interface WidgetRule {
   texts_en?: TextsChange
   form?: "" | "off" | "on"
 }
-/** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). `callbacks`: a customer may leave his number to be called. */
+/** What the loader fetches: public, cacheable. `open` is null without a calendar (always open). `callbacks`: a customer may leave his number to be called. `look` is CSS: the colour, and of letters on it. */
 export interface WidgetConfig {
   key: string
   side: "left" | "right"
-  accent: string
+  look: string
   texts_ru: WidgetTexts
   texts_en: WidgetTexts
   pages_hidden: string[]
@@ -1047,13 +1047,14 @@ export interface Attainment {
   met: number
   late: number
 }
-/** What somebody who comes now is told. `ahead` wait already; `expected_s` is time in which it is open. `answer_by` set: he is offered to leave a message, and is promised an answer by then. */
+/** What somebody who comes now is told. `ahead` wait already; `expected_s` is time in which it is open. `answer_by` set: he is offered to leave a message, and is promised an answer by then. `letters`: it can come by e-mail, too. */
 export interface Wait {
   closed: boolean
   opens_at: string | null
   ahead: number
   expected_s: number
   answer_by: string | null
+  letters?: boolean
 }
 /** How the visitor can be reached when he has left; shown to operators as claims. */
 export interface LeftContact {

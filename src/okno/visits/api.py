@@ -181,7 +181,7 @@ class Visits:
         workspace_id, inbox = await self.get_by_key(key)
         is_open, opens_at = await self.opening(workspace_id, inbox.calendar)
         return WidgetConfig(
-            *(inbox.key, inbox.side, inbox.accent, inbox.texts_ru, inbox.texts_en, inbox.pages_hidden),
+            *(inbox.key, inbox.side, rules.look_of(inbox.accent), inbox.texts_ru, inbox.texts_en, inbox.pages_hidden),
             *(is_open, opens_at, True, "/w/panel.html", "/w/idle.js"),
             [one for one in inbox.greetings if one.on and (one.text_ru or one.text_en)],
             [one for one in inbox.rules if one.on],

@@ -6,6 +6,9 @@ SEARCH_HOSTS = {"google": "Google", "yandex": "Яндекс", "bing": "Bing", "d
 LIVE_MINUTES = 30  # without a sign for so long a visit is over
 
 
+CONTRAST_MIN = 4.5
+
+
 def source_of(referrer: str, utm: str, own_url: str) -> str:
     """Where a visit came from, in a few words; empty for a direct one."""
     if utm:
@@ -39,3 +42,11 @@ def device_of(user_agent: str) -> str:
     system = next((name for mark, name in DEVICES if mark in user_agent), "Linux" if "Linux" in user_agent else "")
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "Safari" if "Safari" in user_agent else "")
     return " · ".join(part for part in (system, browser) if part)
+
+
+def look_of(accent: str) -> str:
+    """The widget's CSS variables of a colour (#rrggbb): letters on it are white where that can be read (WCAG 4.5)."""
+    shares = [int(accent[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = ((s + 0.055) ** 2.4 / 1.055**2.4 if s > 0.04045 else s / 12.92 for s in shares)  # noqa: PLR2004 - sRGB
+    white = 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return f"--okno-accent:{accent};--okno-ink:{'#fff' if white >= CONTRAST_MIN else '#000'}"

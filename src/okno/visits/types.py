@@ -147,12 +147,12 @@ class WidgetRule(Wire, frozen=True):
 class WidgetConfig(Answer, frozen=True):
     """What the loader fetches: public, cacheable. `open` is null without a calendar (always open).
 
-    `callbacks`: a customer may leave his number to be called.
+    `callbacks`: a customer may leave his number to be called. `look` is CSS: the colour, and of letters on it.
     """
 
     key: str
     side: Literal["left", "right"]
-    accent: str
+    look: str
     texts_ru: WidgetTexts
     texts_en: WidgetTexts
     pages_hidden: list[str]

@@ -23,7 +23,7 @@ export interface Init {
   /** Only a look, in the settings: nobody is there. */
   look?: 1
   person?: Person
-  config?: { texts_ru: Texts; texts_en: Texts; accent: string; form: ShownForm | null; callbacks: boolean; open: boolean | null; opens_at: string | null }
+  config?: { texts_ru: Texts; texts_en: Texts; look: string; form: ShownForm | null; callbacks: boolean; open: boolean | null; opens_at: string | null }
 }
 interface Texts {
   title: string

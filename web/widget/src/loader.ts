@@ -7,7 +7,7 @@ const base = new URL(script.src).origin
 const key = script.dataset.key || ""
 const slot = "okno:" + key
 const page = window as unknown as { okno?: { q?: Call[] } & ((...call: Call) => void); __okno?: 1; __oknoConfig?: Config | null }
-type Config = { side: string; accent: string; pages_hidden: string[]; texts_ru: { title: string }; texts_en: { title: string } }
+type Config = { side: string; look: string; pages_hidden: string[]; texts_ru: { title: string }; texts_en: { title: string } }
 let memory: Stored = {}
 const read = (): Stored => {
   try {
@@ -86,7 +86,7 @@ const command = (...[name, value, more]: Call): void => {
     else if (frame) post({ t: name, value: name === "identify" ? who() : value })
   }
 }
-const STYLE = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto 0 0 auto}:host([hidden]){display:none}button{all:unset;box-sizing:border-box;position:fixed;inset-inline-end:max(20px,env(safe-area-inset-right));bottom:max(20px,env(safe-area-inset-bottom));width:56px;height:56px;border-radius:18px;background:var(--okno-accent,#2b4acb);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 6px 20px #0003}button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 4px #2b4acb}svg{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;overflow:visible}path+path,[aria-expanded=true] path{opacity:0}path:nth-child(2){fill:#ffd166;stroke:none;transform-origin:14px;transform:scaleX(.4);transition:.24s}button:has(i:not(:empty)) path:nth-child(2){opacity:1;transform:none}[aria-expanded=true] path:last-child{opacity:1!important}p{position:absolute;inset:0;margin:0;padding:32px;display:grid;place-items:center;background:Canvas;color:CanvasText;font:16px/1.5 system-ui;text-align:center}i{position:absolute;top:-6px;inset-inline-end:-6px;min-width:20px;height:20px;border-radius:10px;background:#b3261e;font:600 12px/20px system-ui;text-align:center}i:empty{display:none}div{position:fixed;inset-inline-end:20px;bottom:88px;width:380px;height:min(640px,calc(100dvh - 108px));border-radius:16px;overflow:hidden;box-shadow:0 12px 48px #0004;visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .16s,transform .16s,visibility .16s}div[data-open]{visibility:visible;opacity:1;transform:none}iframe{border:0;width:100%;height:100%;color-scheme:light dark}:host([data-side=left]) button,:host([data-side=left]) div{inset-inline:20px auto}@media(max-width:480px){div{inset:0!important;width:100%;height:100dvh;border-radius:0}div[data-open]+button{display:none}}@media(prefers-reduced-motion:reduce){div,path{transition:none!important}}@media print{:host{display:none}}`
+const STYLE = `:host{all:initial;position:fixed;z-index:2147483000;inset:auto 0 0 auto}:host([hidden]){display:none}button{all:unset;box-sizing:border-box;position:fixed;inset-inline-end:max(20px,env(safe-area-inset-right));bottom:max(20px,env(safe-area-inset-bottom));width:56px;height:56px;border-radius:18px;background:var(--okno-accent,#2b4acb);color:var(--okno-ink,#fff);cursor:pointer;display:grid;place-items:center;box-shadow:0 6px 20px #0003}button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 4px #2b4acb}svg{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round;overflow:visible}path+path,[aria-expanded=true] path{opacity:0}path:nth-child(2){fill:#ffd166;stroke:none;transform-origin:14px;transform:scaleX(.4);transition:.24s}button:has(i:not(:empty)) path:nth-child(2){opacity:1;transform:none}[aria-expanded=true] path:last-child{opacity:1!important}p{position:absolute;inset:0;margin:0;padding:32px;display:grid;place-items:center;background:Canvas;color:CanvasText;font:16px/1.5 system-ui;text-align:center}i{position:absolute;top:-6px;inset-inline-end:-6px;min-width:20px;height:20px;border-radius:10px;background:#b3261e;color:#fff;font:600 12px/20px system-ui;text-align:center}i:empty{display:none}div{position:fixed;inset-inline-end:20px;bottom:88px;width:380px;height:min(640px,calc(100dvh - 108px));border-radius:16px;overflow:hidden;box-shadow:0 12px 48px #0004;visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .16s,transform .16s,visibility .16s}div[data-open]{visibility:visible;opacity:1;transform:none}iframe{border:0;width:100%;height:100%;color-scheme:light dark}:host([data-side=left]) button,:host([data-side=left]) div{inset-inline:20px auto}@media(max-width:480px){div{inset:0!important;width:100%;height:100dvh;border-radius:0}div[data-open]+button{display:none}}@media(prefers-reduced-motion:reduce){div,path{transition:none!important}}@media print{:host{display:none}}`
 function start(): void {
   host = doc.createElement("okno-widget")
   const root = host.attachShadow({ mode: "open" })
@@ -140,7 +140,7 @@ function start(): void {
       return
     }
     host.dataset.side = config.side
-    host.style.setProperty("--okno-accent", config.accent)
+    host.style.cssText = config.look
     dispatchEvent(new CustomEvent("okno:idle", { detail: { base, key, lang, read, keep, badge, box, load, show, host, config, on: (name: string, hear: () => void) => listeners.push([name, hear]) } }))
     const calls = page.okno?.q || []
     page.okno = command

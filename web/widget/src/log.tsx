@@ -228,7 +228,7 @@ export function Log({ talk, open, title, hero, quote, edit }: { talk: Talk; open
       </div>
       <div class="sr" aria-live="polite" data-testid="announce">{said}</div>
       {far && (
-        <button type="button" class="fresh" data-testid="to-end" onClick={bottom} aria-label={w.fresh}>
+        <button type="button" class="fresh" data-testid="to-end" onClick={bottom} aria-label={w.newDown}>
           <Icon name="down" />{fresh > 0 && w.newDown}
         </button>
       )}

@@ -227,7 +227,7 @@ const early: Later[] = []
 let heard = (message: Later): void => void early.push(message)
 const hear: Hear = (message) => {
   if (message.t !== "init") return heard(message)
-  if (message.config) document.documentElement.style.setProperty("--brand", message.config.accent)
+  if (message.config) document.documentElement.style.cssText = message.config.look
   render(<Panel init={message} />, document.getElementById("panel")!)
 }
 void spoken.then(() => listen(hear)) // a page whose words did not come is not ready: the loader asks for it again

@@ -279,7 +279,7 @@ export class Talk {
         if (this.init.person) this.init.person = { ...this.init.person, token: undefined } // used; the browser is known by its own token now
         keep({ token: frame.token, ...(frame.conversation ? { talk: 1 as const } : {}) })
         if (this.view.state && frame.conversation !== this.view.state.conversation) this.show({ state: null })
-        this.show({ name: frame.name, ended: false })
+        this.show({ name: frame.name, ended: false, blocked: false })
         this.all = frame.conversations
         if (this.all[1]) this.join()
         this.flush()
@@ -319,6 +319,7 @@ export class Talk {
         if (frame.reason === "blocked") {
           this.link.stop()
           this.show({ blocked: true })
+          setTimeout(() => this.link.start(), 60_000) // it may be undone
         }
         break
       default:

@@ -27,6 +27,7 @@ const RU = {
   wrong: "Проверьте почту или телефон",
   lost: "Не отправлено, проверьте связь",
   ask: "Ответ придёт сюда, а если оставите почту — и письмом.",
+  here: "Ответ придёт сюда, в этот чат.",
 }
 const EN: typeof RU = {
   closed: "We are closed now",
@@ -49,6 +50,7 @@ const EN: typeof RU = {
   wrong: "Check the e-mail or the telephone",
   lost: "Not sent, check the connection",
   ask: "The answer comes here, and by letter if you leave an e-mail.",
+  here: "The answer comes here, into this chat.",
 }
 
 /** A moment as people say it: a time today, else the day and the time. */
@@ -140,7 +142,7 @@ export default function Wait({ talk }: { talk: Talk }) {
           <input type="email" autocomplete="email" maxLength={254} placeholder={words.email} aria-label={words.email} value={person.email} data-testid="leave-email" onInput={set("email")} />
           <input type="tel" autocomplete="tel" maxLength={32} placeholder={words.phone} aria-label={words.phone} value={person.phone} data-testid="leave-phone" onInput={set("phone")} />
           <textarea required rows={2} maxLength={10000} placeholder={words.text} aria-label={words.text} value={person.text} data-testid="leave-text" onInput={set("text")} />
-          <p><small role={fault ? "alert" : undefined}>{fault || words.ask}</small></p>
+          <p><small role={fault ? "alert" : undefined}>{fault || (told.letters ? words.ask : words.here)}</small></p>
           <button disabled={busy} data-testid="leave-send">{busy ? w.connecting : words.send}</button>
         </form>
       ) : (

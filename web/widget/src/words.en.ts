@@ -13,7 +13,6 @@ export default {
   retry: "Retry",
   remove: "Remove",
   typing: "is typing",
-  fresh: "New ↓",
   you: "You",
   edited: "edited",
   deleted: "Message deleted",

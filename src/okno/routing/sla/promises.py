@@ -75,7 +75,7 @@ class Promises:
 
     # -- what one would wait ---------------------------------------------------------------------------------------
 
-    async def wait_of(self, workspace_id: int, inbox: Inbox) -> Wait:
+    async def wait_of(self, workspace_id: int, inbox: Inbox, *, letters: bool) -> Wait:
         """What somebody who comes now is told: whether to leave a message, and until when the answer comes."""
         queue, schedule, figures = await self._queue(workspace_id, inbox)
         ahead = await self._db.fetchval(SQL["count_waiting"], workspace_id, queue["id"], queue["priority"])
@@ -83,7 +83,7 @@ class Promises:
         opens_at = next_opening(schedule, self._clock.now()) if found.cause == "closed" else None
         offer = found.cause == "closed" or found.expected_s > limits.PROMISE_AFTER_S
         by = estimates.rounded(found.promised_at, self._clock.now()) if offer and found.promised_at else None
-        return Wait(found.cause == "closed", opens_at, ahead, round(found.expected_s), by)
+        return Wait(found.cause == "closed", opens_at, ahead, round(found.expected_s), by, letters)
 
     def _estimate(self, schedule: Schedule | None, ahead: int, figures: Figures) -> Estimate:
         now = self._clock.now()

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, delete, get, post, put
 from litestar.params import Dependency, Parameter
 
+from okno.access.api import Access
 from okno.access.types import Actor
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.routing.sla.api import Sla
@@ -105,9 +106,10 @@ async def count_promises(promises: Promises, actor: Actor) -> PromiseFigures:
     summary="How long one would wait for an answer",
     security=[{}],
 )
-async def get_wait(visits: Visits, promises: Promises, key: Key) -> Response[Wait]:
+async def get_wait(visits: Visits, access: Access, promises: Promises, key: Key) -> Response[Wait]:
     workspace_id, inbox = await visits.get_by_key(key)
-    return Response(await promises.wait_of(workspace_id, inbox), headers={"cache-control": "no-store"})
+    told = await promises.wait_of(workspace_id, inbox, letters=access.sends_mail)
+    return Response(told, headers={"cache-control": "no-store"})
 
 
 @post(

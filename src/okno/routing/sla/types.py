@@ -83,7 +83,8 @@ class Attainment(Answer, frozen=True):
 class Wait(Answer, frozen=True):
     """What somebody who comes now is told. `ahead` wait already; `expected_s` is time in which it is open.
 
-    `answer_by` set: he is offered to leave a message, and is promised an answer by then.
+    `answer_by` set: he is offered to leave a message, and is promised an answer by then. `letters`: it can come by
+    e-mail, too.
     """
 
     closed: bool
@@ -91,6 +92,7 @@ class Wait(Answer, frozen=True):
     ahead: int
     expected_s: int
     answer_by: dt.datetime | None
+    letters: bool = False
 
 
 class LeftContact(Wire, frozen=True):
