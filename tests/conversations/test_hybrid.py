@@ -16,7 +16,7 @@ from okno.app.wiring import App
 from okno.attributes.types import NewAttribute
 from okno.conversations import store
 from okno.conversations.api import system_of
-from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded, CallRecorded
 from okno.conversations.types import (
     Carried,
     Due,
@@ -209,6 +209,10 @@ async def call_ended(app: App, actor: Actor, contact: UUID, conversation: UUID) 
     await _recorded(app, conversation, CallEnded(uuid7(), "callback", "talked", 192, actor.operator_id, "Igor"))
 
 
+async def call_recorded(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
+    await _recorded(app, conversation, CallRecorded(uuid7(), 192, kept=True))
+
+
 async def merged(app: App, actor: Actor, contact: UUID, conversation: UUID) -> None:
     """As the one that goes on, and as the one that continues elsewhere; taken back, and again."""
     other = await _split_off(app, actor, contact, conversation)
@@ -257,7 +261,7 @@ SCENES: dict[str, Scene] = {
         promised,
         rated,
         greeted,
-        *(callback_asked, callback_ended, call_began, call_ended),
+        *(callback_asked, callback_ended, call_began, call_ended, call_recorded),
         merged,
         split,
         carried,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded, CallRecorded
 from okno.conversations.types import (
     NOBODY,
     ActorType,
@@ -150,6 +150,7 @@ CASES = (
     Case("call_ended: nothing else changes", [HELLO],
          [CallEnded(UUID(int=0xCC), "callback", "talked", 192, IGOR, "Igor"),
           CallEnded(UUID(int=0xCD), "inbound", "gave_up", 0, None, "")]),
+    Case("call_recorded: nothing else changes", [HELLO], [CallRecorded(UUID(int=0xCC), 192, kept=True)]),
     Case("hidden: it keeps its place, and its changes change nothing", [HELLO], [Hidden(), Hidden()]),
 )  # fmt: skip
 

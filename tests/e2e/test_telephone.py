@@ -80,6 +80,7 @@ def test_a_customer_is_called_back(
     console.get_by_test_id("phone-port").fill(str(outside.phone.port))
     console.get_by_test_id("phone-number").fill("8 800 555-35-35")
     console.get_by_test_id("phone-callbacks").check()
+    console.get_by_test_id("phone-record").check()
     console.get_by_test_id("save").click()
     expect(console.get_by_text("Сохранено")).to_be_visible()
     expect(console.get_by_test_id("phone-number")).to_have_value("+78005553535")
@@ -100,6 +101,7 @@ def test_a_customer_is_called_back(
     panel.get_by_test_id("callback-number").fill("+7 916 123-45-67")
     panel.get_by_test_id("callback-send").click()
     expect(panel.get_by_text("Без согласия позвонить нельзя")).to_be_visible()
+    expect(panel.get_by_text("Разговор записывается")).to_be_visible()
     panel.get_by_test_id("callback-consent").check()
     shot(page, "widget-form")
     panel.get_by_test_id("callback-send").click()
@@ -126,12 +128,30 @@ def test_a_customer_is_called_back(
     expect(console.get_by_test_id("call-hold")).to_have_attribute("aria-pressed", "false")
     console.keyboard.press("Alt+m")
     expect(console.get_by_test_id("call-mute")).to_have_attribute("aria-pressed", "true")
+    tape = console.get_by_test_id("call-tape")
+    expect(tape).to_have_text("Запись")
+    console.keyboard.press("Alt+p")
+    expect(tape).to_have_text("Запись на паузе")
+    console.keyboard.press("Alt+p")
+    expect(tape).to_have_text("Запись")
+    console.wait_for_timeout(2_000)
     outside.hang_up()
     expect(talk).to_have_count(0)
     expect(console.get_by_test_id("call-passed")).to_contain_text("Поговорили")
     expect(console.get_by_text("Звонок: поговорили")).to_be_visible()
     expect(panel.get_by_test_id("callback-open")).to_be_visible()
+    wave = console.get_by_test_id("recording-wave")
+    expect(wave.locator("svg")).to_be_visible(timeout=30_000)
     shot(console, "after")
+    assert faults(console) == []
+    assert console.evaluate("""async () => {
+      const id = document.querySelector('[data-testid=recording] audio').src
+      const response = await fetch(id, {headers: {range: 'bytes=0-3'}})
+      return [response.status, await response.text(), response.headers.get('content-type')]
+    }""") == [206, "OggS", "audio/ogg"]
+    console.get_by_test_id("recording-play").click()
+    until(console, lambda: int(wave.get_attribute("aria-valuenow") or 0) >= 1)
+    wave.press("Home")
 
     console.get_by_test_id("call-customer").click()  # and he is called again, from the card
     expect(rings).to_be_visible()

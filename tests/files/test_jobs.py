@@ -30,7 +30,7 @@ from tests.support.process import Server, data_folder
 
 def all_jobs(app: App) -> Any:
     webhooks = Webhooks(app.database, Keys(bytes(32)), app.clock)
-    return jobs_of(app.files, app.imports, app.exports.persons, webhooks)
+    return jobs_of(app.files, app.imports, app.exports.persons, webhooks, app.telephony.recordings)
 
 
 async def drain(app: App, work: Any = None) -> None:

@@ -1,6 +1,8 @@
 """Journeys of the fuzz test through what no generator guesses: greetings, forms, merging, copies."""
 
 import asyncio
+import tempfile
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +50,7 @@ def automate(go: Any) -> None:
 def telephone(world: Any, go: Any, conversation: str) -> None:
     """The way out is set up, a customer asks to be called and takes it back, another one is called."""
     world.wait(with_engine(world, ScriptedEngine()))
-    settings = {"host": "sip.example", "number": "+78005553535", "callbacks": True}
+    settings = {"host": "sip.example", "number": "+78005553535", "callbacks": True, "record": True}
     go("change_phone_settings", "PATCH", "/api/v1/telephony/settings", json=settings)
     key = f"/api/v1/widget/{world.inbox.key}"
     go("get_callback_offer", "GET", f"{key}/callback", "visitor")
@@ -59,8 +61,25 @@ def telephone(world: Any, go: Any, conversation: str) -> None:
     call = go("list_calls", "GET", calls).json()[0]["id"]
     go("get_call", "GET", f"/api/v1/calls/{call}")
     go("hold_call", "PUT", f"/api/v1/calls/{call}/hold", json={"on": True})
+    go("pause_recording", "PUT", f"/api/v1/calls/{call}/recording", json={"on": True})
     go("hang_up_call", "DELETE", f"/api/v1/calls/{call}")
+    world.wait(make_recording(world, call))
+    go("get_recording", "GET", f"/api/v1/calls/{call}/recording")
+    go("get_recording_audio", "GET", f"/api/v1/calls/{call}/recording/audio")
     world.wait(with_engine(world, None))
+
+
+async def make_recording(world: Any, call: str) -> None:
+    """As if Asterisk had written a second of silence, and the job had come."""
+    recordings = world.live.app.telephony.recordings
+    with tempfile.TemporaryDirectory() as folder:
+        recordings._spool = Path(folder)
+        (Path(folder) / f"{call}.raw").write_bytes(bytes(32_000))
+        payload = f"{world.live.app.workspace_id}/{call}"
+        async with asyncio.timeout(20):
+            while not await world.live.app.database.fetchval("SELECT count(*) FROM recording WHERE call_id = $1", call):
+                await asyncio.sleep(0.05)
+        await recordings.store(payload)
 
 
 async def with_engine(world: Any, engine: ScriptedEngine | None) -> None:

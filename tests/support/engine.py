@@ -51,6 +51,9 @@ class ScriptedEngine:
     async def park(self, call: UUID, customer: UUID, *, on: bool) -> None:
         self.asked.append(("park" if on else "unpark", call))
 
+    async def record(self, call: UUID, customer: UUID, what: str) -> None:
+        self.asked.append((f"record {what}", call))
+
     async def ring(self, leg: UUID) -> None:
         self.asked.append(("ring", leg))
 

@@ -43,7 +43,7 @@ async def house(phone_database: str, asterisk: Asterisk) -> AsyncIterator[House]
     home.chmod(0o755)
     async with company(phone_database, home, asterisk) as house:
         await house.app.database.execute(
-            "TRUNCATE outside_dial, callback, call, call_leg, desk_call, phone_setting, block"
+            "TRUNCATE outside_dial, callback, call, call_leg, recording, desk_call, phone_setting, block"
         )
         await house.app.database.execute("UPDATE operator SET disabled_at = now()")
         await house.app.access.load_names()

@@ -56,8 +56,8 @@ class Heard:
 class House:
     """`outside` is the telephone network: it takes every call the trunk brings, as `outside.behave` says."""
 
-    def __init__(self, app: App, outside: Phone, stack: AsyncExitStack) -> None:
-        self.app, self.outside, self.stack = app, outside, stack
+    def __init__(self, app: App, home: Path, outside: Phone, stack: AsyncExitStack) -> None:
+        self.app, self.home, self.outside, self.stack = app, home, outside, stack
         self.heard = Heard()
         app.telephony.listen(self.heard)
         self.owner: Actor
@@ -143,7 +143,7 @@ async def company(url: str, home: Path, asterisk: Asterisk) -> AsyncIterator[Hou
         outside = await stack.enter_async_context(Phone(0, "outside", behave=0.1))
         app = App(await Database.connect(url), KEYS, "http://127.0.0.1:8000", home / "files", phone=PhonePlace(home))
         async with running(app):
-            house = House(app, outside, stack)
+            house = House(app, home, outside, stack)
             try:
                 yield house
             finally:

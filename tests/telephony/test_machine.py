@@ -22,7 +22,10 @@ from okno.telephony.machine import (
     Hold,
     Leg,
     Lost,
+    NotRecorded,
     Park,
+    PauseRecording,
+    Record,
     Ring,
     begin_inbound,
     begin_outgoing,
@@ -39,12 +42,12 @@ def operators() -> tuple[Leg, ...]:
     return tuple(Leg(line, f"o{n}", PEOPLE[n]) for n, line in enumerate(LINES))
 
 
-def callback() -> CallState:
-    return begin_outgoing(CALL, "callback", Leg(CUSTOMER, "+79161234567"), operators())[0]
+def callback(*, record: bool = False) -> CallState:
+    return begin_outgoing(CALL, "callback", Leg(CUSTOMER, "+79161234567"), operators(), record=record)[0]
 
 
-def inbound() -> CallState:
-    return begin_inbound(CALL, Leg(CUSTOMER, "+79161234567"))[0]
+def inbound(*, record: bool = False) -> CallState:
+    return begin_inbound(CALL, Leg(CUSTOMER, "+79161234567"), record=record)[0]
 
 
 def after(call: CallState, *happenings: Happening) -> tuple[CallState, list[Act]]:
@@ -141,6 +144,18 @@ def test_hold_is_one_act_each_way():
     assert not call.held
 
 
+@pytest.mark.parametrize("begun", [callback(record=True), after(inbound(record=True), Ring(operators()))[0]])
+def test_it_is_recorded_from_when_both_speak_and_not_while_it_is_interrupted(begun):
+    """Music and ringing would be kept; or the number of a card."""
+    call, acts = after(begun, Answered(LINES[0]), Answered(CUSTOMER))
+    assert acts[-1] == Record(CUSTOMER, "begin") or acts[1] == Record(CUSTOMER, "begin")
+    assert call.recording == "on"
+    call, acts = after(call, PauseRecording(on=True), PauseRecording(on=True), PauseRecording(on=False))
+    assert acts == [Record(CUSTOMER, "pause"), Record(CUSTOMER, "resume")]
+    assert after(call, NotRecorded())[0].recording == "off"
+    assert after(callback(), Answered(LINES[0]), Answered(CUSTOMER))[0].recording == "off"
+
+
 def test_a_line_that_comes_up_after_the_end_is_dropped():
     call, _ = after(callback(), HangUp("customer"))
     assert (call.phase, call.outcome) == ("ended", "cancelled")
@@ -153,7 +168,7 @@ PHASES = {
     "dialling": [after(callback(), Answered(LINES[0]))[0]],
     "talking": [
         after(callback(), Answered(LINES[0]), Answered(CUSTOMER))[0],
-        after(inbound(), Ring(operators()), Answered(LINES[1]))[0],
+        after(inbound(record=True), Ring(operators()), Answered(LINES[1]))[0],
     ],
     "ended": [after(callback(), HangUp("customer"))[0]],
 }
@@ -165,6 +180,7 @@ HAPPENINGS: list[Happening] = [
     *(Answered(leg) for leg in LEGS),
     *(Ended(leg, cause) for leg, cause in product(LEGS, CAUSES)),
     *(Expired(), HangUp("customer"), HangUp("operator"), Hold(on=True), Hold(on=False), Lost()),
+    *(PauseRecording(on=True), PauseRecording(on=False), NotRecorded()),
 ]
 
 

@@ -237,7 +237,7 @@ export interface Event {
   actor: "bot" | "customer" | "operator" | "system"
   actor_id: string
   actor_name: string
-  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | CallbackAsked | CallbackEnded | CallBegan | CallEnded | Hidden
+  body: Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | CallbackAsked | CallbackEnded | CallBegan | CallEnded | CallRecorded | Hidden
 }
 /** The customer asks to be called: as soon as somebody is free, or at `due_at`. */
 export interface CallbackAsked {
@@ -268,6 +268,13 @@ export interface CallEnded {
   talk_s: number
   operator: string | null
   operator_name: string
+}
+/** The recording of a call can be played; `kept` false: it failed. Customers are not told. */
+export interface CallRecorded {
+  type: "call_recorded"
+  call: string
+  seconds: number
+  kept: boolean
 }
 /** A message; text or at least one attachment. `seen` is the last number its writer, an operator, has before him: a message of anybody else after it refuses this one with the problem `stale`. Null sends it whatever was said meanwhile. */
 export interface SendMessage {
@@ -1368,7 +1375,7 @@ export interface CallFrame {
   t: "call"
   call: Call
 }
-/** A call as operators see it. `number` is empty where the customer's was not told, or is erased. `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music. */
+/** A call as operators see it. `number` is empty where the customer's was not told, or is erased. `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music. `recording` is `wanted` while it will be recorded from when both speak. */
 export interface Call {
   id: string
   direction: "callback" | "inbound" | "outbound"
@@ -1384,6 +1391,7 @@ export interface Call {
   talked_at: string | null
   ended_at: string | null
   outcome: "busy" | "cancelled" | "failed" | "gave_up" | "lost" | "no_answer" | "no_operator" | "operator_gone" | "talked" | null
+  recording?: "off" | "on" | "paused" | "wanted"
 }
 /** A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more. */
 export interface PlaceFrame {
@@ -2446,7 +2454,7 @@ export interface RuleField {
   type: "choice" | "date" | "flag" | "link" | "number" | "text"
   choices: string[]
 }
-/** The way out to the telephone network, and what may be dialled by it. `host` empty: there is none, operators can be rung and nobody outside. `hosts` are further addresses calls may come from. `countries` (ISO 3166) may be dialled, premium numbers and satellites never. A call counts `call_use` percent of a chat. A callback is tried `tries` times, `pause_s` apart; operators are rung `ring_s`. `stopped_at`: the bound of a day or a minute was reached, and nothing is dialled until somebody allows it again. */
+/** The way out to the telephone network, and what may be dialled by it. `host` empty: there is none, operators can be rung and nobody outside. `hosts` are further addresses calls may come from. `countries` (ISO 3166) may be dialled, premium numbers and satellites never. A call counts `call_use` percent of a chat. A callback is tried `tries` times, `pause_s` apart; operators are rung `ring_s`. `stopped_at`: the bound of a day or a minute was reached, and nothing is dialled until somebody allows it again. `record`: what is spoken is recorded and kept `record_days`, with 0 as long as the conversation. */
 export interface PhoneSettings {
   host: string
   port: number
@@ -2466,6 +2474,8 @@ export interface PhoneSettings {
   ring_s: number
   consent_ru: string
   consent_en: string
+  record: boolean
+  record_days: number
   stopped_at: string | null
 }
 /** What is left out stays; an empty password takes it away. `resume`: outgoing calls that were stopped go on. */
@@ -2488,6 +2498,8 @@ export interface PhoneSettingsChange {
   ring_s?: number
   consent_ru?: string
   consent_en?: string
+  record?: boolean
+  record_days?: number
   resume?: boolean
 }
 /** How the telephone is now. `version` empty: Asterisk is not installed; `lines`: operators that could be rung. */
@@ -2507,6 +2519,32 @@ export interface PhoneAccess {
   socket?: string
   host?: string
   port?: number
+}
+/** Seconds: speech of each side, silence, both at once; the longest without a pause; how often one broke in. */
+export interface SpeakingFigures {
+  customer_s: number
+  operator_s: number
+  silence_s: number
+  both_s: number
+  customer_longest_s: number
+  operator_longest_s: number
+  silence_longest_s: number
+  customer_breaks_in: number
+  operator_breaks_in: number
+}
+/** The sound is at `/calls/{id}/recording/audio`: Ogg Opus, the customer left and the operator right. `sha256` is of it, in hex. Peaks are the loudest of equal parts of each side, 0 to 255. */
+export interface Recording {
+  call: string
+  seconds: number
+  made_at: string
+  sha256: string
+  customer_peaks: number[]
+  operator_peaks: number[]
+  figures: SpeakingFigures
+}
+/** `on`: nothing is recorded until it is taken off. */
+export interface PauseRecordingChange {
+  on: boolean
 }
 /** Call the customer of a conversation: one of his numbers, or another one. */
 export interface NewCall {
@@ -2543,7 +2581,7 @@ export interface NewCallback {
   due_at?: string | null
   locale?: "en" | "ru"
 }
-export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | CallbackAsked | CallbackEnded | CallBegan | CallEnded | Hidden
+export type Body = Message | Note | Reacted | Edited | Deleted | Opened | Closed | Assigned | Labelled | Described | Held | Joined | Snoozed | Woken | TaskNoted | SecretAsked | SecretGiven | SecretClosed | HistoryCleared | Erased | Overdue | Promised | Rated | Merged | Split | Carried | Greeted | CallbackAsked | CallbackEnded | CallBegan | CallEnded | CallRecorded | Hidden
 export type Send = SendMessage | SendNote | SendReaction | SendEdit | SendDeletion
 export type Act = ReplyAct | NoteAct | LabelAct | AssignAct | CloseAct
 export type Condition = RuleTest | RuleAll | RuleAny | RuleNot

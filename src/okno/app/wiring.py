@@ -103,6 +103,7 @@ from okno.telephony import handlers as telephony_handlers
 from okno.telephony import routes as telephony_routes
 from okno.telephony.api import SOCKET as PHONE_SOCKET
 from okno.telephony.api import PhonePlace, Telephony
+from okno.telephony.events import RECORDED
 from okno.visits import routes as visits_routes
 from okno.visits.api import Places, Visits
 from okno.welcome import handlers as welcome_handlers
@@ -219,7 +220,9 @@ class App:
         )
         self.telephony = Telephony(
             *(database, keys, self.clock, self.tasks, self.hints, self.access, self.contacts, self.site),
-            *(self.conversations, self.hours, self.routing, phone or PhonePlace()),
+            *(self.conversations, self.hours, self.routing),
+            files=self.files,
+            place=phone or PhonePlace(),
         )
         self.hub = Hub(self.conversations, self.clock, self.access)
         self.places = QueuePlaces(self.hub, self.promises, self.clock)
@@ -279,6 +282,8 @@ class App:
         self.visits.offers_callbacks = self.telephony.callbacks.is_offered
         forgotten = partial(telephony_handlers.handle_erased, self.telephony)
         self.bus.handle("telephony.erased", {PERSON_ERASED}, forgotten)
+        recorded = partial(telephony_handlers.handle_recorded, self.telephony)
+        self.bus.handle("telephony.recorded", {RECORDED}, recorded)
         self.bus.handle("routing.follow", {"timeline"}, self._rules_then_queue)
         self.bus.handle("automation.again", {AGAIN}, partial(automation_handlers.handle_again, self.automation))
 

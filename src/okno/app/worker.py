@@ -28,17 +28,24 @@ from okno.imports.api import RUN, UNDO, Imports, parse_job
 from okno.kit.clock import SystemClock
 from okno.kit.tasks import Tasks
 from okno.knowledge.api import Knowledge
-from okno.telephony.api import Setup
+from okno.telephony.api import RECORD, UNRECORD, Recordings, Setup, recorded_in
 from okno.worker.jobs import Work, Worker
 
 PR_SET_PDEATHSIG = 1
 PARENT = "OKNO_WORKER_OF"  # process id of the server that started this worker
 STOP_S = 5.0
 PURGE_EVERY_S = 3600.0
+PURGES = ("files.purge", "imports.purge", "exports.purge", "automation.purge", "telephony.purge")
 log = structlog.get_logger()
 
 
-def jobs_of(files: Files, imports: Imports, exports: PersonExports, webhooks: Webhooks) -> Mapping[str, Work]:
+def jobs_of(
+    files: Files,
+    imports: Imports,
+    exports: PersonExports,
+    webhooks: Webhooks,
+    recordings: Recordings,
+) -> Mapping[str, Work]:
     """Every job of the product by its name."""
 
     async def erase(payload: str) -> None:
@@ -76,6 +83,9 @@ def jobs_of(files: Files, imports: Imports, exports: PersonExports, webhooks: We
         "files.erase": erase,
         "files.finish": finish,
         "files.purge": purge,
+        RECORD: recordings.store,
+        UNRECORD: recordings.erase,
+        "telephony.purge": recordings.purge,
     }
 
 
@@ -100,12 +110,13 @@ async def _work(settings: Settings, url: str) -> None:
             imports = Imports(database, clock, keys, contacts, knowledge, attributes)
             exports = PersonExports(database, clock, access, contacts, files)
             webhooks = Webhooks(database, keys, clock, settings.connect_networks)
+            recordings = Recordings(database, keys, clock, files, recorded_in(settings.home))
             files.sandbox.clear()
             async with contextlib.aclosing(webhooks):
                 await Worker(
                     database,
-                    jobs_of(files, imports, exports, webhooks),
-                    dict.fromkeys(("files.purge", "imports.purge", "exports.purge", "automation.purge"), PURGE_EVERY_S),
+                    jobs_of(files, imports, exports, webhooks, recordings),
+                    dict.fromkeys(PURGES, PURGE_EVERY_S),
                 ).run()
         except Exception as error:  # noqa: BLE001 - the same
             log.warning("the worker begins anew", error=repr(error)[:300])

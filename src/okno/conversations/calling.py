@@ -45,3 +45,11 @@ class CallEnded(Answer, tag_field="type", tag="call_ended", frozen=True):
     talk_s: int
     operator: UUID | None
     operator_name: str
+
+
+class CallRecorded(Answer, tag_field="type", tag="call_recorded", frozen=True):
+    """The recording of a call can be played; `kept` false: it failed. Customers are not told."""
+
+    call: UUID
+    seconds: int
+    kept: bool

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded, CallRecorded
 from okno.kit import limits
 from okno.kit.wire import Answer, Label, MessageText, OptionalText, Seq, Wire
 
@@ -337,6 +337,7 @@ Body = (
     | CallbackEnded
     | CallBegan
     | CallEnded
+    | CallRecorded
     | Hidden
 )
 HIDDEN_BODY = '{"type":"hidden"}'

@@ -119,7 +119,7 @@ class PersonExports:
         record = await self._find(actor, contact_id, export_id)
         if record["status"] != "ready":
             raise Conflict("it is not made yet, or gone: have it made again")
-        content = await self._files.read_package(export_id, record["size_bytes"])
+        content = await self._files.read_object("exports", export_id, 0, record["size_bytes"])
         await self._access.audit.record(self._db, actor, "export.taken", f"contact {contact_id}")
         return Package(f"person-{record['asked_at']:%Y-%m-%d}.zip", record["size_bytes"], content)
 
@@ -129,7 +129,7 @@ class PersonExports:
         async with self._db.transaction() as tx:
             if await tx.fetchval(SQL["delete_export"], actor.workspace_id, export_id):
                 await self._access.audit.record(tx, actor, "export.deleted", f"contact {contact_id}")
-        await self._files.delete_package(export_id)
+        await self._files.delete_object("exports", export_id)
 
     async def _find(self, actor: Actor, contact_id: UUID, export_id: UUID) -> Any:
         require(actor, "privacy")
@@ -150,14 +150,14 @@ class PersonExports:
         """An erased person's packages go at once, those in work too."""
         for record in await self._db.fetch(SQL["list_exports_of"], workspace_id, contact_id):
             await self._db.fetchval(SQL["delete_export"], workspace_id, record["id"])
-            await self._files.delete_package(record["id"])
+            await self._files.delete_object("exports", record["id"])
 
     async def purge(self) -> int:
         """Packages whose time is over; how many."""
         records = await self._db.fetch(SQL["list_expired"], self._clock.now(), limits.PAGE_MAX)
         for record in records:
             await self._db.fetchval(SQL["delete_export"], record["workspace_id"], record["id"])
-            await self._files.delete_package(record["id"])
+            await self._files.delete_object("exports", record["id"])
         return len(records)
 
     # -- making one ------------------------------------------------------------------------------------------------
@@ -173,11 +173,11 @@ class PersonExports:
             async with self._files.sandbox.room() as room:
                 path = room / "package.zip"
                 if await self._pack(key, record, path):
-                    await self._files.put_package(key[1], path)
+                    await self._files.put_object("exports", key[1], path)
                     now = self._clock.now()
                     values = (path.stat().st_size, now, now + timedelta(days=limits.EXPORT_DAYS))
                     if await self._db.fetchval(SQL["finish_export"], *key, *values) is None:  # erased meanwhile
-                        await self._files.delete_package(key[1])
+                        await self._files.delete_object("exports", key[1])
         except BaseException:
             await self._db.execute(SQL["fail_export"], *key)
             raise

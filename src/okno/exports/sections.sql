@@ -109,6 +109,10 @@ SELECT contact_id, purpose, version, wording, source, given_at, withdrawn_at, wi
 SELECT conversation_id, direction, number, began_at, talked_at, ended_at, outcome FROM call
  WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY began_at;
 
+-- name: recordings :many
+SELECT conversation_id, call_id, state, made_at, seconds, size_bytes, sha256 FROM recording
+ WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY made_at;
+
 -- name: callbacks :many
 SELECT conversation_id, number, address, consent, asked_at, due_at, state, tries, ended_at FROM callback
  WHERE workspace_id = $1 AND contact_id = ANY($2::uuid[]) ORDER BY asked_at;

@@ -424,22 +424,24 @@ class Files:
         """The whole file in pieces, for a package. Raises `FileNotFoundError` before the first."""
         return await self._store.read(storage.file_of(file_id), 0, size_bytes)
 
-    # -- packages --------------------------------------------------------------------------------------------------
+    # -- objects of the slices above ------------------------------------------------------------------------------
 
-    async def put_package(self, export_id: UUID, source: Path) -> None:
+    async def put_object(self, folder: storage.Folder, object_id: UUID, source: Path) -> None:
         """Raises `Unavailable`."""
-        await self._store.put(storage.package_of(export_id), source)
+        await self._store.put(storage.object_of(folder, object_id), source)
 
-    async def read_package(self, export_id: UUID, size_bytes: int) -> AsyncIterator[bytes]:
-        """Raises `NotFound` before the first piece."""
+    async def read_object(
+        self, folder: storage.Folder, object_id: UUID, first: int, after: int
+    ) -> AsyncIterator[bytes]:
+        """Bytes from `first` up to `after`. Raises `NotFound` before the first piece."""
         try:
-            return await self._store.read(storage.package_of(export_id), 0, size_bytes)
+            return await self._store.read(storage.object_of(folder, object_id), first, after)
         except FileNotFoundError:
-            raise NotFound("this package is gone") from None
+            raise NotFound("this is not kept any more") from None
 
-    async def delete_package(self, export_id: UUID) -> None:
+    async def delete_object(self, folder: storage.Folder, object_id: UUID) -> None:
         """Again is no error."""
-        await self._store.delete([storage.package_of(export_id)])
+        await self._store.delete([storage.object_of(folder, object_id)])
 
 
 def _task(name: str) -> Task:

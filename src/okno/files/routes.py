@@ -1,5 +1,6 @@
 """HTTP of files: operators' uploads, and the bytes behind signed addresses."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from litestar.response import Stream
 from okno.access.types import Actor
 from okno.files import tus
 from okno.files.api import PREVIEWS, Files
-from okno.files.rules import Span, disposition, parse_range
+from okno.files.rules import disposition
+from okno.files.serving import serve
 from okno.files.types import INLINE
 from okno.kit import limits
-from okno.kit.errors import NotFound, OutOfRange
+from okno.kit.errors import NotFound
 from okno.kit.openapi import problems
 
 AnyRequest = Request[None, None, State]
@@ -99,10 +101,8 @@ async def get_file(
     preview = v in PREVIEWS
     media_type = "image/webp" if preview else file.media_type
     size_bytes = await files.preview_size(file) if preview else file.size_bytes
-    etag = f'"{file.id}-{v}"'
     headers = {
-        "etag": etag,
-        "accept-ranges": "bytes",
+        "etag": f'"{file.id}-{v}"',
         "cache-control": f"private, max-age={CACHE_S}",
         "x-content-type-options": "nosniff",
         "content-disposition": disposition("preview.webp" if preview else file.name, media_type),
@@ -110,22 +110,7 @@ async def get_file(
         "cross-origin-resource-policy": "cross-origin",
         "referrer-policy": "no-referrer",
     }
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(None, status_code=304, headers=headers)
-    span, status = Span(0, size_bytes), 200
-    if (asked := request.headers.get("range")) and request.headers.get("if-range", etag) == etag:
-        try:
-            part = parse_range(asked, size_bytes)
-        except ValueError:
-            raise OutOfRange(f"the file has {size_bytes} bytes") from None
-        if part is not None:
-            span, status = part, 206
-            headers["content-range"] = f"bytes {part.first}-{part.after - 1}/{size_bytes}"
-    headers["content-length"] = str(span.after - span.first)
-    if request.method == "HEAD":
-        return Response(b"", status_code=status, headers=headers, media_type=media_type)
-    body = await files.read(file, v, *span)
-    return Stream(body, status_code=status, headers=headers, media_type=media_type)
+    return await serve(request, partial(files.read, file, v), size_bytes, media_type, headers)
 
 
 ROUTER = Router(

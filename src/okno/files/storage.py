@@ -1,8 +1,8 @@
 """Objects of files in a folder or a bucket. Their names are ids of ours, never a file's name. Nothing is held whole."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import obstore
@@ -15,6 +15,9 @@ from okno.kit.errors import Unavailable
 
 log = structlog.get_logger()
 
+Folder = Literal["exports", "recordings"]
+"""What slices above keep here: packages of persons, sealed sound of calls."""
+SUFFIXES: Mapping[Folder, str] = {"exports": ".zip", "recordings": ""}
 READ_BYTES = 256 * 1024  # the library's default of 10 MiB costs that much memory a reader
 IN_FLIGHT = 2  # pieces of one upload on their way to the store
 
@@ -31,8 +34,8 @@ def preview_of(file_id: UUID) -> str:
     return f"previews/{str(file_id)[-2:]}/{file_id}"
 
 
-def package_of(export_id: UUID) -> str:
-    return f"exports/{export_id}.zip"
+def object_of(folder: Folder, object_id: UUID) -> str:
+    return f"{folder}/{object_id}{SUFFIXES[folder]}"
 
 
 class Storage:

@@ -379,6 +379,7 @@ RULE_DETAIL_LEN: Final = 500  # why an act failed
 WEBHOOK_S_MAX: Final = 10.0  # a program that needs longer answers first and works afterwards
 
 # Telephone
+RAW_HOURS_MAX: Final = 24  # what Asterisk wrote and no job has taken
 ARI_FRAME_BYTES_MAX: Final = 4 * 1024 * 1024  # the list of all channels of a busy Asterisk
 SIP_FRAME_BYTES_MAX: Final = 64 * 1024  # an invitation with its candidates has four
 SIP_EARLY_FRAMES_MAX: Final = 8  # of a browser, before its way is open

@@ -18,6 +18,7 @@ from okno.channels.site.api import Guest, Site
 from okno.contacts.api import Contacts
 from okno.conversations.api import Conversations
 from okno.db.pool import Connection, Database
+from okno.files.api import Files
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, NotAllowed, NotFound, OknoError, Unavailable
@@ -35,10 +36,11 @@ from okno.telephony.asterisk.server import AsteriskServer, known_ports
 from okno.telephony.callbacks import Callbacks
 from okno.telephony.calls import Calls
 from okno.telephony.engine import EngineFailed
-from okno.telephony.events import CallListener
+from okno.telephony.events import CallListener, Recorded
 from okno.telephony.inbound import Inbound
 from okno.telephony.live import About, Order
 from okno.telephony.outside import Asker, Outside
+from okno.telephony.recordings import RECORD, UNRECORD, Recordings, recorded_in
 from okno.telephony.setup import Setup
 from okno.telephony.store import SQL
 from okno.telephony.types import (
@@ -48,10 +50,23 @@ from okno.telephony.types import (
     PhoneHealth,
     PhoneSettings,
     PhoneSettingsChange,
+    Recording,
     TrunkState,
 )
 
-__all__ = ["Asterisk", "CallbackOffer", "Guest", "PhonePlace", "Setup", "Telephony", "find_asterisk"]
+__all__ = [
+    "RECORD",
+    "UNRECORD",
+    "Asterisk",
+    "CallbackOffer",
+    "Guest",
+    "PhonePlace",
+    "Recordings",
+    "Setup",
+    "Telephony",
+    "find_asterisk",
+    "recorded_in",
+]
 
 log = structlog.get_logger()
 SOCKET = "/telephony/socket"
@@ -103,6 +118,8 @@ class Telephony:
         conversations: Conversations,
         hours: Hours,
         routing: Routing,
+        *,
+        files: Files,
         place: PhonePlace,
     ) -> None:
         self._db = database
@@ -115,8 +132,9 @@ class Telephony:
         self._desks = routing.desks
         self._place = place
         self.setup = Setup(database, keys)
+        self.recordings = Recordings(database, keys, clock, files, place.home and recorded_in(place.home))
         self.outside = Outside(database, clock, site.blocks)
-        self._calls = Calls(database, clock, tasks, hints, conversations, routing.desks, access)
+        self._calls = Calls(*(database, clock, tasks, hints, conversations, routing.desks, access, self.recordings))
         self.callbacks = Callbacks(
             *(database, clock, contacts, site, conversations, hours, routing.desks, self.outside, self._calls)
         )
@@ -155,7 +173,7 @@ class Telephony:
             sip_port=self._place.sip_port,
             public=self._place.public,
         )
-        engine = AsteriskEngine(self._tasks, server.url, server.password)
+        engine = AsteriskEngine(self._tasks, server)
         self._server, self._engine = server, engine
         self._calls.use(engine)
         try:
@@ -289,7 +307,7 @@ class Telephony:
         name = await self._db.fetchval(SQL["find_contact_name"], wish.workspace_id, wish.contact)
         about = About(
             *(wish.workspace_id, wish.conversation, wish.contact, name or "", wish.number, None),
-            *(settings.number, settings.ring_s, settings.call_use),
+            *(settings.number, settings.ring_s, settings.call_use, settings.record),
         )
         await self._calls.begin(call_id, about, "outbound", lines)
 
@@ -333,6 +351,17 @@ class Telephony:
     async def hold(self, actor: Actor, call_id: UUID, *, on: bool) -> None:
         await self._order(actor, call_id, "hold" if on else "unhold")
 
+    async def pause_recording(self, actor: Actor, call_id: UUID, *, on: bool) -> None:
+        await self._order(actor, call_id, "pause" if on else "resume")
+
+    async def get_recording(self, actor: Actor, call_id: UUID) -> Recording:
+        """Of a call in a conversation he may see. Raises `NotFound`."""
+        await self.get_call(actor, call_id)
+        return await self.recordings.get(actor.workspace_id, call_id)
+
+    async def tell_recorded(self, news: Recorded) -> None:
+        await self.recordings.tell(self._conversations, news)
+
     async def _order(self, actor: Actor, call_id: UUID, order: Order) -> None:
         """Of who speaks, or supervises. Raises `Conflict`, `NotAllowed`, `NotFound`."""
         call = await self.get_call(actor, call_id)
@@ -353,6 +382,7 @@ class Telephony:
         """A person was erased: his numbers are gone, that there were calls stays."""
         for name in ("erase_dials", "erase_calls", "erase_callbacks", "erase_legs"):
             await tx.execute(SQL[name], workspace_id, contact_id, list(conversation_ids))
+        await self.recordings.forget_in(tx, workspace_id, contact_id, list(conversation_ids))
 
     async def forget(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:
         async with self._db.transaction() as tx:

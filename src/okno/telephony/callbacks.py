@@ -28,6 +28,7 @@ from okno.telephony.store import SQL
 from okno.telephony.types import Callback, CallbackOffer, NewCallback
 
 log = structlog.get_logger()
+RECORDED = ("The call is recorded.", "Разговор записывается.")
 LOOK_S = 5.0  # what another process changed and could not tell
 AGAIN_S = 15  # the engine is away, or nobody's telephone is there
 
@@ -226,7 +227,7 @@ class Callbacks:
         name = await self._db.fetchval(SQL["find_contact_name"], workspace_id, record["contact_id"])
         about = About(
             *(workspace_id, record["conversation_id"], record["contact_id"], name or "", str(number), record["id"]),
-            *(setting["number"], setting["ring_s"], setting["call_use"]),
+            *(setting["number"], setting["ring_s"], setting["call_use"], setting["record"]),
         )
         try:
             return await self._calls.begin(asker.call, about, "callback", lines)
@@ -273,4 +274,5 @@ class Callbacks:
 def consent_of(setting: Any, locale: str) -> str:
     """The words a customer agrees to."""
     mine, other = ("consent_ru", "consent_en") if locale == "ru" else ("consent_en", "consent_ru")
-    return str(setting[mine] or setting[other])
+    words = str(setting[mine] or setting[other])
+    return f"{words} {RECORDED[locale == 'ru']}".strip() if setting["record"] else words

@@ -42,13 +42,16 @@ from okno.telephony.machine import (
     Happening,
     Leg,
     Lost,
+    NotRecorded,
     Park,
+    Record,
     Ring,
     begin_inbound,
     begin_outgoing,
     missed,
     step,
 )
+from okno.telephony.recordings import Recordings
 from okno.telephony.store import SQL
 from okno.telephony.types import Call
 
@@ -80,6 +83,7 @@ class Calls:
         conversations: Conversations,
         desks: Desks,
         names: Names,
+        recordings: Recordings,
     ) -> None:
         self._db = database
         self._clock = clock
@@ -88,6 +92,7 @@ class Calls:
         self._conversations = conversations
         self._desks = desks
         self._names = names
+        self._recordings = recordings
         self._live: dict[UUID, Live] = {}
         self._of_leg: dict[UUID, UUID] = {}
         self._listeners: list[CallListener] = []
@@ -143,7 +148,7 @@ class Calls:
         engine = self.engine
         customer = Leg(uuid7(), engine.outside(about.workspace_id, about.number))
         operators = tuple(Leg(uuid7(), line.endpoint, line.operator) for line in lines[: limits.CALL_LEGS_MAX])
-        state, acts = begin_outgoing(call, direction, customer, operators)
+        state, acts = begin_outgoing(call, direction, customer, operators, record=about.record)
         live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
         if not await self._insert(live):
             return False
@@ -153,7 +158,7 @@ class Calls:
 
     async def begin_inbound(self, about: About, leg: UUID) -> None:
         """Somebody is on the line; operators are rung as soon as one is free."""
-        state, acts = begin_inbound(uuid7(), Leg(leg, ""))
+        state, acts = begin_inbound(uuid7(), Leg(leg, ""), record=about.record)
         live = Live(about, state, self._clock.now(), phase_since=self._clock.monotonic())
         self._adopt(live)  # before anything is awaited: he may hang up meanwhile
         await self._insert(live)
@@ -165,7 +170,7 @@ class Calls:
             inserted = await tx.fetchval(
                 SQL["insert_call"],
                 *(about.workspace_id, state.id, state.direction, state.phase, about.conversation_id, about.contact_id),
-                *(about.callback_id, about.number, live.began_at),
+                *(about.callback_id, about.number, live.began_at, state.recording),
             )
             if inserted is not None:
                 await store.save_legs(tx, about.workspace_id, state)
@@ -370,19 +375,7 @@ class Calls:
         if engine is None:
             return  # whoever carries calls now finds this one
         try:
-            match act:
-                case Dial(leg):
-                    shown = live.about.shown if leg.operator is None else show_caller(live.about)
-                    ring_s = live.about.ring_s if leg.operator else limits.DIAL_S
-                    await engine.dial(live.state.id, leg.id, leg.endpoint, shown=shown, ring_s=ring_s)
-                case Drop(leg_id):
-                    await engine.drop(leg_id)
-                case Connect(customer, operator):
-                    await engine.connect(live.state.id, customer, operator)
-                case Park(customer, _, on):
-                    await engine.park(live.state.id, customer, on=on)
-                case _:
-                    assert_never(act)
+            await _ask(engine, live, act)
         except EngineFailed as error:
             log.warning("the engine refused", call=str(live.state.id), act=type(act).__name__, error=error.detail)
             match act:
@@ -390,6 +383,8 @@ class Calls:
                     live.mailbox.put_nowait(Ended(leg.id, "unreachable"))
                 case Connect(customer, _):
                     live.mailbox.put_nowait(Ended(customer, "failed"))
+                case Record():
+                    live.mailbox.put_nowait(NotRecorded())
 
     async def _keep(self, live: Live, before: CallState) -> None:
         """Into the database, the timeline and the operator's desk."""
@@ -398,6 +393,9 @@ class Calls:
             await self._won(live, state.operator)
         async with self._db.transaction() as tx:
             await store.save(tx, about.workspace_id, state, (live.talked_at, live.ended_at))
+            if state.phase == "ended" and state.recording in ("on", "paused"):
+                place = (about.conversation_id, about.contact_id)
+                await self._recordings.keep_in(tx, about.workspace_id, state.id, place)
         if state.phase == "ended":
             await self._desks.end_call(about.workspace_id, state.id)
             if self._engine:
@@ -452,8 +450,29 @@ class Calls:
         return Call(
             *(state.id, state.direction, state.phase, about.conversation_id, about.contact_id, about.contact_name),
             *(show_number(about.number) if about.number else "", state.operator, name, state.held),
-            *(live.began_at, live.talked_at, live.ended_at, state.outcome),
+            *(live.began_at, live.talked_at, live.ended_at),
+            *(state.outcome, state.recording),
         )
+
+
+async def _ask(engine: CallEngine, live: Live, act: Act) -> None:
+    """Raises `EngineFailed`."""
+    call = live.state.id
+    match act:
+        case Dial(leg):
+            shown = live.about.shown if leg.operator is None else show_caller(live.about)
+            ring_s = live.about.ring_s if leg.operator else limits.DIAL_S
+            await engine.dial(call, leg.id, leg.endpoint, shown=shown, ring_s=ring_s)
+        case Drop(leg_id):
+            await engine.drop(leg_id)
+        case Connect(customer, operator):
+            await engine.connect(call, customer, operator)
+        case Park(customer, _, on):
+            await engine.park(call, customer, on=on)
+        case Record(customer, what):
+            await engine.record(call, customer, what)
+        case _:
+            assert_never(act)
 
 
 async def _nothing(_: Live | Arrival) -> None:

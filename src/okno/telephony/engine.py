@@ -1,7 +1,7 @@
 """What a call needs of whatever carries the sound; adapters say what they can do."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from okno.kit.errors import OknoError
@@ -72,6 +72,10 @@ class CallEngine(Protocol):
 
     async def park(self, call: UUID, customer: UUID, *, on: bool) -> None:
         """Music for the customer, or the conversation again."""
+        ...
+
+    async def record(self, call: UUID, customer: UUID, what: Literal["begin", "pause", "resume"]) -> None:
+        """Both sides of the customer's line, under the name of the call."""
         ...
 
     async def ring(self, leg: UUID) -> None:

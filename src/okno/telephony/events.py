@@ -4,10 +4,20 @@ from collections.abc import Iterable
 from typing import Final, Protocol
 from uuid import UUID
 
+import msgspec
+
 from okno.telephony.types import Call
 
+RECORDED: Final = "telephony.recorded"
+"""A recording can be played, or has failed: payload `Recorded`."""
 STOPPED: Final = "telephony.stopped"
 """A bound of outgoing calls was reached: payload `AlertNews`."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    workspace_id: int
+    call: UUID
+    conversation: UUID
 
 
 class CallListener(Protocol):

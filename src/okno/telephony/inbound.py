@@ -65,7 +65,7 @@ class Inbound:
         name = await self._db.fetchval(SQL["find_contact_name"], workspace_id, contact_id)
         about = About(
             *(workspace_id, conversation_id, contact_id, name or "", number, None),
-            *(setting["number"], setting["ring_s"], setting["call_use"]),
+            *(setting["number"], setting["ring_s"], setting["call_use"], setting["record"]),
         )
         await self._calls.begin_inbound(about, arrival.leg)
 

@@ -11,16 +11,18 @@ import msgspec
 
 from okno.kit import limits
 from okno.kit.phone import show_number
-from okno.telephony.machine import CallState, HangUp, Happening, Hold
+from okno.telephony.machine import CallState, HangUp, Happening, Hold, PauseRecording
 
 GRACE_S = 5.0  # the engine's own limits come first
 ORDER = "telephony.order"
-Order = Literal["hang_up", "hold", "unhold", "cancel"]
+Order = Literal["hang_up", "hold", "unhold", "cancel", "pause", "resume"]
 ORDERS: Mapping[Order, Happening] = {
     "hang_up": HangUp("operator"),
     "hold": Hold(on=True),
     "unhold": Hold(on=False),
     "cancel": HangUp("customer"),
+    "pause": PauseRecording(on=True),
+    "resume": PauseRecording(on=False),
 }
 parse_order = msgspec.json.Decoder(tuple[UUID, Order]).decode
 
@@ -37,6 +39,7 @@ class About(NamedTuple):
     shown: str = ""
     ring_s: int = limits.RING_S
     use_percent: int = 200
+    record: bool = False
 
 
 @dataclass(slots=True)

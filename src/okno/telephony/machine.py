@@ -18,6 +18,8 @@ Outcome = Literal[
 ]
 Cause = Literal["hung_up", "busy", "no_answer", "rejected", "unreachable", "failed"]
 LegState = Literal["dialling", "up", "ended"]
+Tape = Literal["off", "wanted", "on", "paused"]
+"""`wanted`: it is recorded from when both speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class CallState:
     speaker: UUID | None = None
     held: bool = False
     outcome: Outcome | None = None
+    recording: Tape = "off"
 
     @property
     def customer(self) -> Leg | None:
@@ -101,11 +104,23 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """While something is said that nobody else may hear; `on` false: it goes on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """The engine does not record it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The engine has died, or does not know the call any more."""
 
 
-Happening = Ring | Answered | Ended | Expired | HangUp | Hold | Lost
+Happening = Ring | Answered | Ended | Expired | HangUp | Hold | PauseRecording | NotRecorded | Lost
 
 
 # -- what is done about it -----------------------------------------------------------------------------------------
@@ -142,19 +157,30 @@ class Park:
     on: bool
 
 
-Act = Dial | Drop | Connect | Park
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Of both sides of the customer's line, from now on; or it is interrupted."""
+
+    customer: UUID
+    what: Literal["begin", "pause", "resume"]
+
+
+Act = Dial | Drop | Connect | Park | Record
 Step = tuple[CallState, tuple[Act, ...]]
 
 
-def begin_outgoing(call: UUID, direction: Direction, customer: Leg, operators: tuple[Leg, ...]) -> Step:
+def begin_outgoing(
+    call: UUID, direction: Direction, customer: Leg, operators: tuple[Leg, ...], *, record: bool = False
+) -> Step:
     """Operators are rung; the customer is dialled only when one has answered."""
-    state = CallState(call, direction, "ringing", (customer, *operators))
+    state = CallState(call, direction, "ringing", (customer, *operators), recording="wanted" if record else "off")
     return state, tuple(Dial(leg) for leg in operators)
 
 
-def begin_inbound(call: UUID, customer: Leg) -> Step:
+def begin_inbound(call: UUID, customer: Leg, *, record: bool = False) -> Step:
     """The customer is on the line. It is not answered yet: that costs him nothing while nobody is there."""
-    return CallState(call, "inbound", "waiting", (replace(customer, state="up"),)), ()
+    tape: Tape = "wanted" if record else "off"
+    return CallState(call, "inbound", "waiting", (replace(customer, state="up"),), recording=tape), ()
 
 
 def step(call: CallState, happening: Happening) -> Step:  # noqa: PLR0911 - one a row of the table
@@ -174,6 +200,8 @@ def step(call: CallState, happening: Happening) -> Step:  # noqa: PLR0911 - one 
             return _finish(call, _hung_up(call, by))
         case Hold(on):
             return _hold(call, on=on)
+        case PauseRecording() | NotRecorded():
+            return _recorded(call, happening)
         case Lost():
             return _finish(call, "talked" if call.phase == "talking" else "lost")
     assert_never(happening)
@@ -224,7 +252,7 @@ def _answered(call: CallState, leg_id: UUID) -> Step:  # noqa: PLR0911 - one a r
     if leg.operator is None:
         if call.phase != "dialling" or call.speaker is None:
             return _with(call, leg_id, "ended"), (Drop(leg_id),)
-        return replace(call, phase="talking"), (Connect(leg_id, call.speaker),)
+        return _connect(call, leg_id, call.speaker)
     if call.phase != "ringing":  # somebody was quicker
         return _with(call, leg_id, "ended"), (Drop(leg_id),)
     losers = tuple(Drop(other.id) for other in call.ringing)
@@ -233,8 +261,25 @@ def _answered(call: CallState, leg_id: UUID) -> Step:  # noqa: PLR0911 - one a r
     customer = call.customer
     assert customer is not None  # noqa: S101 - every call has one
     if call.direction == "inbound":
-        return replace(call, phase="talking", speaker=leg_id), (Connect(customer.id, leg_id), *losers)
+        call, acts = _connect(replace(call, speaker=leg_id), customer.id, leg_id)
+        return call, (*acts, *losers)
     return replace(call, phase="dialling", speaker=leg_id), (*losers, Dial(customer))
+
+
+def _connect(call: CallState, customer: UUID, operator: UUID) -> Step:
+    acts: tuple[Act, ...] = (Connect(customer, operator),)
+    if call.recording == "wanted":
+        return replace(call, phase="talking", recording="on"), (*acts, Record(customer, "begin"))
+    return replace(call, phase="talking"), acts
+
+
+def _recorded(call: CallState, happening: PauseRecording | NotRecorded) -> Step:
+    if isinstance(happening, NotRecorded):
+        return replace(call, recording="off"), ()
+    customer, on = call.customer, happening.on
+    if call.phase != "talking" or customer is None or call.recording != ("on" if on else "paused"):
+        return call, ()
+    return replace(call, recording="paused" if on else "on"), (Record(customer.id, "pause" if on else "resume"),)
 
 
 def _ended(call: CallState, leg_id: UUID, cause: Cause) -> Step:  # noqa: PLR0911 - one a row of the table

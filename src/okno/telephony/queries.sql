@@ -1,6 +1,6 @@
 -- name: find_setting :one
 SELECT host, port, transport, hosts, username, password, number, country, countries, dials_per_minute, dials_per_day, call_use,
-       callbacks, tries, pause_s, ring_s, consent_ru, consent_en, stopped_at
+       callbacks, tries, pause_s, ring_s, consent_ru, consent_en, record, record_days, stopped_at
   FROM phone_setting WHERE workspace_id = $1 LIMIT 1;
 
 -- name: list_settings :many
@@ -9,14 +9,15 @@ SELECT workspace_id, host, port, transport, hosts, username, password, number FR
 
 -- name: save_setting :exec
 INSERT INTO phone_setting (workspace_id, host, port, transport, hosts, username, password, number, country, countries,
-  dials_per_minute, dials_per_day, call_use, callbacks, tries, pause_s, ring_s, consent_ru, consent_en, stopped_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+  dials_per_minute, dials_per_day, call_use, callbacks, tries, pause_s, ring_s, consent_ru, consent_en, record, record_days, stopped_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT (workspace_id) DO UPDATE SET host = excluded.host, port = excluded.port, transport = excluded.transport,
   hosts = excluded.hosts, username = excluded.username, password = excluded.password, number = excluded.number,
   country = excluded.country, countries = excluded.countries, dials_per_minute = excluded.dials_per_minute,
   dials_per_day = excluded.dials_per_day, call_use = excluded.call_use, callbacks = excluded.callbacks,
   tries = excluded.tries, pause_s = excluded.pause_s, ring_s = excluded.ring_s, consent_ru = excluded.consent_ru,
-  consent_en = excluded.consent_en, stopped_at = excluded.stopped_at;
+  consent_en = excluded.consent_en, record = excluded.record, record_days = excluded.record_days,
+  stopped_at = excluded.stopped_at;
 
 -- name: stop_dialling :value
 UPDATE phone_setting SET stopped_at = $2 WHERE workspace_id = $1 AND stopped_at IS NULL RETURNING workspace_id;
@@ -32,14 +33,15 @@ SELECT EXISTS (SELECT FROM operator WHERE workspace_id = $1 AND id = $2 AND disa
 
 -- Of a callback only while it is not taken back: whoever takes it back then finds the call.
 -- name: insert_call :value
-INSERT INTO call (workspace_id, id, direction, phase, conversation_id, contact_id, callback_id, number, began_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+INSERT INTO call (workspace_id, id, direction, phase, conversation_id, contact_id, callback_id, number, began_at, recording)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
  WHERE $7::uuid IS NULL OR EXISTS (
        SELECT FROM callback k WHERE k.workspace_id = $1 AND k.id = $7 AND k.state = 'calling' FOR SHARE)
 RETURNING id;
 
 -- name: save_call :exec
-UPDATE call SET phase = $3, operator_id = $4, speaker_leg = $5, held = $6, talked_at = $7, ended_at = $8, outcome = $9
+UPDATE call SET phase = $3, operator_id = $4, speaker_leg = $5, held = $6, talked_at = $7, ended_at = $8, outcome = $9,
+       recording = $10
  WHERE workspace_id = $1 AND id = $2;
 
 -- name: save_legs :exec
@@ -50,7 +52,7 @@ ON CONFLICT (workspace_id, call_id, id) DO UPDATE SET state = excluded.state WHE
 
 -- name: list_live :many
 SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
-       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name,
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, c.recording, p.name AS contact_name,
        EXISTS (SELECT FROM callback k WHERE k.workspace_id = c.workspace_id AND k.id = c.callback_id AND k.state = 'cancelled')
          AS taken_back
   FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
@@ -62,13 +64,13 @@ SELECT workspace_id, call_id, id, operator_id, endpoint, state FROM call_leg WHE
 
 -- name: list_calls :many
 SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
-       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, c.recording, p.name AS contact_name
   FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.conversation_id = $2 ORDER BY c.began_at DESC, c.id LIMIT $3;
 
 -- name: find_call :one
 SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_id, c.callback_id, c.number, c.operator_id,
-       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, p.name AS contact_name
+       c.speaker_leg, c.held, c.began_at, c.talked_at, c.ended_at, c.outcome, c.recording, p.name AS contact_name
   FROM call c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
  WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
 
@@ -151,6 +153,35 @@ SELECT k.workspace_id, k.id FROM callback k WHERE k.state = 'calling' AND NOT EX
 
 -- name: find_inbox_calendar :one
 SELECT callback_calendar_id FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT 1;
+
+-- -- recordings --------------------------------------------------------------------------------------------------------
+
+-- name: insert_recording :exec
+INSERT INTO recording (workspace_id, call_id, conversation_id, contact_id, state, made_at)
+VALUES ($1, $2, $3, $4, 'waiting', $5) ON CONFLICT DO NOTHING;
+
+-- name: find_recording :one
+SELECT workspace_id, call_id, conversation_id, contact_id, state, made_at, seconds, size_bytes, sha256, customer_peaks,
+       operator_peaks, figures, told_at
+  FROM recording WHERE workspace_id = $1 AND call_id = $2 LIMIT 1;
+
+-- name: finish_recording :value
+UPDATE recording SET state = $3, seconds = $4, size_bytes = $5, sha256 = $6, customer_peaks = $7, operator_peaks = $8, figures = $9
+ WHERE workspace_id = $1 AND call_id = $2 AND state = 'waiting' RETURNING call_id;
+
+-- name: tell_recording :value
+UPDATE recording SET told_at = $3 WHERE workspace_id = $1 AND call_id = $2 AND told_at IS NULL RETURNING call_id;
+
+-- name: erase_recordings :many
+UPDATE recording SET state = 'erased', customer_peaks = '', operator_peaks = '', sha256 = '', figures = ''
+ WHERE workspace_id = $1 AND (contact_id = $2 OR conversation_id = ANY($3::uuid[])) AND state <> 'erased' RETURNING call_id;
+
+-- name: expire_recordings :many
+UPDATE recording r SET state = 'erased', customer_peaks = '', operator_peaks = '', sha256 = '', figures = ''
+  FROM (SELECT o.workspace_id, o.call_id FROM recording o JOIN phone_setting s ON s.workspace_id = o.workspace_id
+         WHERE o.state = 'ready' AND s.record_days > 0 AND o.made_at < $1::timestamptz - s.record_days * interval '1 day'
+         LIMIT $2 FOR UPDATE OF o SKIP LOCKED) old
+ WHERE r.workspace_id = old.workspace_id AND r.call_id = old.call_id RETURNING r.call_id;
 
 -- -- erasure -----------------------------------------------------------------------------------------------------------
 

@@ -1,14 +1,17 @@
 """HTTP of telephony."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Router, delete, get, patch, post, put
+from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.datastructures import State
 from litestar.params import Parameter
+from litestar.response import Stream
 
 from okno.access.types import Actor
 from okno.channels.site.api import Guest
+from okno.files.serving import serve
 from okno.kit.openapi import SIGNED_IN, problems
 from okno.telephony.api import Telephony
 from okno.telephony.types import (
@@ -18,10 +21,12 @@ from okno.telephony.types import (
     HoldCall,
     NewCall,
     NewCallback,
+    PauseRecordingChange,
     PhoneAccess,
     PhoneHealth,
     PhoneSettings,
     PhoneSettingsChange,
+    Recording,
 )
 
 AnyRequest = Request[None, None, State]
@@ -104,6 +109,49 @@ async def hold_call(telephony: Telephony, actor: Actor, call_id: UUID, data: Hol
     await telephony.hold(actor, call_id, on=data.on)
 
 
+@put(
+    "/calls/{call_id:uuid}/recording",
+    operation_id="pause_recording",
+    status_code=202,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Interrupt the recording while something secret is said",
+)
+async def pause_recording(telephony: Telephony, actor: Actor, call_id: UUID, data: PauseRecordingChange) -> None:
+    await telephony.pause_recording(actor, call_id, on=data.on)
+
+
+@get(
+    "/calls/{call_id:uuid}/recording",
+    operation_id="get_recording",
+    responses=problems(*SIGNED_IN, 404),
+    summary="The recording of a call",
+)
+async def get_recording(telephony: Telephony, actor: Actor, call_id: UUID) -> Recording:
+    return await telephony.get_recording(actor, call_id)
+
+
+@get(
+    "/calls/{call_id:uuid}/recording/audio",
+    operation_id="get_recording_audio",
+    responses=problems(*SIGNED_IN, 404, 416),
+    summary="Its sound",
+)
+async def get_recording_audio(
+    request: AnyRequest, telephony: Telephony, actor: Actor, call_id: UUID
+) -> Response[bytes] | Response[None] | Stream:
+    """Ogg Opus, the customer left and the operator right; parts can be asked for."""
+    recording = await telephony.get_recording(actor, call_id)
+    size_bytes = await telephony.recordings.size(actor.workspace_id, call_id)
+    headers = {
+        "etag": f'"{recording.sha256[:32]}"',
+        "cache-control": "private, no-cache",
+        "x-content-type-options": "nosniff",
+        "content-disposition": f'inline; filename="{call_id}.ogg"',
+    }
+    read = partial(telephony.recordings.read, call_id, size_bytes)
+    return await serve(request, read, size_bytes, "audio/ogg", headers)
+
+
 @delete(
     "/calls/{call_id:uuid}",
     operation_id="hang_up_call",
@@ -156,6 +204,7 @@ ROUTER = Router(
     route_handlers=[
         *(get_phone_settings, change_phone_settings, get_phone_health, get_own_telephone, list_own_calls),
         *(list_calls, call_customer, get_call, hold_call, hang_up_call),
+        *(pause_recording, get_recording, get_recording_audio),
         *(get_callback_offer, ask_callback, cancel_callback),
     ],
 )

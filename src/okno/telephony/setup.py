@@ -17,7 +17,7 @@ from okno.telephony.types import PhoneSettings, PhoneSettingsChange
 FIELDS = (
     *("host", "port", "transport", "hosts", "username", "password", "number", "country", "countries"),
     *("dials_per_minute", "dials_per_day", "call_use", "callbacks", "tries", "pause_s", "ring_s"),
-    *("consent_ru", "consent_en", "stopped_at"),
+    *("consent_ru", "consent_en", "record", "record_days", "stopped_at"),
 )
 DEFAULTS: dict[str, Any] = {
     "host": "",
@@ -38,6 +38,8 @@ DEFAULTS: dict[str, Any] = {
     "ring_s": 30,
     "consent_ru": "Я соглашаюсь, чтобы мне позвонили по этому номеру.",
     "consent_en": "I agree to be called at this number.",
+    "record": False,
+    "record_days": 0,
     "stopped_at": None,
 }
 

@@ -15,7 +15,9 @@ SQL = load_queries("okno.telephony")
 def state_of(r: Any, legs: list[Any]) -> CallState:
     """What `machine` works with."""
     lines = tuple(Leg(leg["id"], leg["endpoint"], leg["operator_id"], leg["state"]) for leg in legs)
-    return CallState(r["id"], r["direction"], r["phase"], lines, r["speaker_leg"], r["held"], r["outcome"])
+    return CallState(
+        r["id"], r["direction"], r["phase"], lines, r["speaker_leg"], r["held"], r["outcome"], r["recording"]
+    )
 
 
 def call_of(r: Any, name: str) -> Call:
@@ -23,7 +25,7 @@ def call_of(r: Any, name: str) -> Call:
     return Call(
         *(r["id"], r["direction"], r["phase"], r["conversation_id"], r["contact_id"], r["contact_name"]),
         *(show_number(r["number"]) if r["number"] else "", r["operator_id"], name, r["held"]),
-        *(r["began_at"], r["talked_at"], r["ended_at"], r["outcome"]),
+        *(r["began_at"], r["talked_at"], r["ended_at"], r["outcome"], r["recording"]),
     )
 
 
@@ -39,6 +41,7 @@ async def save(tx: Connection, workspace_id: int, state: CallState, times: tuple
     await tx.execute(
         SQL["save_call"],
         *(workspace_id, state.id, state.phase, state.operator, state.speaker, state.held, *times, state.outcome),
+        state.recording,
     )
     await save_legs(tx, workspace_id, state)
 

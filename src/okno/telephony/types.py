@@ -13,6 +13,7 @@ from okno.kit.wire import NO_NUL, RAW, Answer, Wire
 Phase = Literal["waiting", "ringing", "dialling", "talking", "ended"]
 CallbackState = Literal["waiting", "calling", "done", "failed", "cancelled"]
 Transport = Literal["udp", "tcp"]
+Tape = Literal["off", "wanted", "on", "paused"]
 TrunkState = Literal["none", "reachable", "silent"]
 
 Host = Annotated[str, Meta(max_length=253, pattern=r"^[A-Za-z0-9.:-]*$")]
@@ -32,7 +33,8 @@ class PhoneSettings(Answer, frozen=True):
     `host` empty: there is none, operators can be rung and nobody outside. `hosts` are further addresses calls may come
     from. `countries` (ISO 3166) may be dialled, premium numbers and satellites never. A call counts `call_use` percent
     of a chat. A callback is tried `tries` times, `pause_s` apart; operators are rung `ring_s`. `stopped_at`: the bound
-    of a day or a minute was reached, and nothing is dialled until somebody allows it again.
+    of a day or a minute was reached, and nothing is dialled until somebody allows it again. `record`: what is spoken is
+    recorded and kept `record_days`, with 0 as long as the conversation.
     """
 
     host: str
@@ -53,6 +55,8 @@ class PhoneSettings(Answer, frozen=True):
     ring_s: int
     consent_ru: str
     consent_en: str
+    record: bool
+    record_days: int
     stopped_at: datetime | None
 
 
@@ -77,6 +81,8 @@ class PhoneSettingsChange(Wire, frozen=True):
     ring_s: Annotated[int, Meta(ge=5, le=limits.RING_S_MAX)] | UnsetType = UNSET
     consent_ru: Consent | UnsetType = UNSET
     consent_en: Consent | UnsetType = UNSET
+    record: bool | UnsetType = UNSET
+    record_days: Annotated[int, Meta(ge=0, le=3650)] | UnsetType = UNSET
     resume: bool = False
 
 
@@ -113,6 +119,7 @@ class Call(Answer, frozen=True):
     """A call as operators see it. `number` is empty where the customer's was not told, or is erased.
 
     `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music.
+    `recording` is `wanted` while it will be recorded from when both speak.
     """
 
     id: UUID
@@ -129,6 +136,42 @@ class Call(Answer, frozen=True):
     talked_at: datetime | None
     ended_at: datetime | None
     outcome: CallOutcome | None
+    recording: Tape = "off"
+
+
+class SpeakingFigures(Answer, frozen=True):
+    """Seconds: speech of each side, silence, both at once; the longest without a pause; how often one broke in."""
+
+    customer_s: float
+    operator_s: float
+    silence_s: float
+    both_s: float
+    customer_longest_s: float
+    operator_longest_s: float
+    silence_longest_s: float
+    customer_breaks_in: int
+    operator_breaks_in: int
+
+
+class Recording(Answer, frozen=True):
+    """The sound is at `/calls/{id}/recording/audio`: Ogg Opus, the customer left and the operator right.
+
+    `sha256` is of it, in hex. Peaks are the loudest of equal parts of each side, 0 to 255.
+    """
+
+    call: UUID
+    seconds: float
+    made_at: datetime
+    sha256: str
+    customer_peaks: list[int]
+    operator_peaks: list[int]
+    figures: SpeakingFigures
+
+
+class PauseRecordingChange(Wire, frozen=True):
+    """`on`: nothing is recorded until it is taken off."""
+
+    on: bool
 
 
 class NewCall(Wire, frozen=True):

@@ -16,7 +16,7 @@ const cases = vectors.cases as unknown as Case[]
 const TYPES: Record<Body["type"], true> = {
   message: true, note: true, reacted: true, edited: true, deleted: true, opened: true, closed: true, assigned: true, labelled: true,
   described: true,
-  greeted: true, callback_asked: true, callback_ended: true, call_began: true, call_ended: true,
+  greeted: true, callback_asked: true, callback_ended: true, call_began: true, call_ended: true, call_recorded: true,
   held: true, joined: true,
   snoozed: true, woken: true, task: true,
   secret_asked: true, secret_given: true, secret_closed: true, history_cleared: true, erased: true,

@@ -2,14 +2,16 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 
 from okno.kit.tasks import Tasks
+from okno.telephony.asterisk.ami import Ami
 from okno.telephony.asterisk.ari import GONE, Ari, AriRefused, Event
 from okno.telephony.asterisk.config import APP, TRUNK, USER, endpoint, parse_endpoint
+from okno.telephony.asterisk.server import AsteriskServer
 from okno.telephony.engine import Arrival, EngineFailed, EngineListener, Line
 from okno.telephony.machine import Cause
 
@@ -28,9 +30,11 @@ CAUSES: Final[Mapping[int, Cause]] = {
 class AsteriskEngine:
     """One node. `run` keeps the connection; without it every method raises `EngineFailed`."""
 
-    def __init__(self, tasks: Tasks, url: str, password: str) -> None:
+    def __init__(self, tasks: Tasks, server: AsteriskServer) -> None:
         self._tasks = tasks
-        self._ari = Ari(url, USER, password, APP, self._take)
+        self._recordings = server.recordings
+        self._ami = Ami(server.net.ami_port, USER, server.password)
+        self._ari = Ari(server.url, USER, server.password, APP, self._take)
         self._listener: EngineListener | None = None
         self._channels: dict[UUID, str] = {}
         self._up: set[UUID] = set()
@@ -47,6 +51,7 @@ class AsteriskEngine:
         try:
             await self._ari.run(self._connected)
         finally:
+            self._ami.close()
             if not alive():
                 self._channels.clear()
                 self._up.clear()
@@ -179,6 +184,15 @@ class AsteriskEngine:
         else:
             await self._ari.ask("DELETE", f"channels/{channel}/moh")
             await self._ari.ask("POST", f"bridges/{bridge}/addChannel", channel=channel)
+
+    async def record(self, call: UUID, customer: UUID, what: Literal["begin", "pause", "resume"]) -> None:
+        channel = self._channel(customer)
+        if what == "begin":  # D: the sides apart; b: only while both are connected
+            file = str(self._recordings / f"{call}.raw")
+            await self._ami.act("MixMonitor", Channel=channel, File=file, options="Db")
+        else:
+            state = "1" if what == "pause" else "0"
+            await self._ami.act("MixMonitorMute", Channel=channel, Direction="both", State=state)
 
     async def ring(self, leg: UUID) -> None:
         await self._gone_is_fine("POST", f"channels/{self._channel(leg)}/ring")

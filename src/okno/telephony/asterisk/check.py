@@ -31,7 +31,7 @@ async def _try(home: Path, asterisk: Asterisk) -> int:
     server = AsteriskServer(home, asterisk, "trial", sip_host="127.0.0.1", sip_port=0, public="")
     server.write([], [])
     await server.ensure()
-    engine = AsteriskEngine(Tasks(), server.url, "trial")
+    engine = AsteriskEngine(Tasks(), server)
     try:
         async with asyncio.timeout(START_S):
             while True:

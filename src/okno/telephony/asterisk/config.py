@@ -82,6 +82,7 @@ class Net:
     """Where it listens. `public` is the address others reach it by where that is another one (NAT)."""
 
     http_port: int
+    ami_port: int
     sip_host: str
     sip_port: int
     public: str = ""
@@ -106,6 +107,7 @@ def render(
     """Every file of the folder `etc`. `password` is of ARI."""
     return {
         **_fixed(place),
+        "manager.conf": _manager(net.ami_port, password),
         "http.conf": _http(net.http_port),
         "ari.conf": _ari(password),
         "rtp.conf": _rtp(),
@@ -146,7 +148,6 @@ def _fixed(place: Place) -> dict[str, str]:
         "logger.conf": "[general]\n[logfiles]\nmessages => notice,warning,error\n",
         "cdr.conf": "[general]\nenable = no\n",
         "cel.conf": "[general]\nenable = no\n",
-        "manager.conf": "[general]\nenabled = no\n",
         "musiconhold.conf": f"[default]\nmode = files\ndirectory = {place.music}\n",
         "confbridge.conf": "[general]\n[default_user]\ntype = user\n[default_bridge]\ntype = bridge\n",
         "indications.conf": _lines("""
@@ -182,6 +183,22 @@ def _http(port: int) -> str:
 
 def _ari(password: str) -> str:
     return f"[general]\nenabled = yes\npretty = no\n[{USER}]\ntype = user\nread_only = no\npassword = {password}\n"
+
+
+def _manager(port: int, password: str) -> str:
+    """For recordings alone, which the REST interface can neither begin on both sides nor pause."""
+    return _lines(f"""
+        [general]
+        enabled = yes
+        webenabled = no
+        bindaddr = 127.0.0.1
+        port = {port}
+        [{USER}]
+        secret = {password}
+        deny = 0.0.0.0/0.0.0.0
+        permit = 127.0.0.1/255.255.255.255
+        write = call,system
+        """)
 
 
 def _rtp() -> str:

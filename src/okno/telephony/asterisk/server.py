@@ -42,6 +42,7 @@ class Ports(msgspec.Struct, frozen=True):
 
     http: int
     sip: int
+    ami: int = 0  # of an installation before recordings: none yet
 
 
 def known_ports(home: Path) -> Ports | None:
@@ -65,7 +66,7 @@ class AsteriskServer:
         for folder in (self._folder, self.etc, self.state):
             folder.mkdir(parents=True, exist_ok=True)
         ports = self._ports(sip_port)
-        self.net = Net(ports.http, sip_host, ports.sip, public)
+        self.net = Net(ports.http, ports.ami, sip_host, ports.sip, public)
         self._written: dict[str, str] = {}
 
     @property
@@ -74,9 +75,10 @@ class AsteriskServer:
 
     def _ports(self, sip_port: int) -> Ports:
         known = known_ports(self._folder.parent)
-        if known and (not sip_port or known.sip == sip_port):
+        if known and known.ami and (not sip_port or known.sip == sip_port):
             return known
-        ports = Ports(free_port(socket.SOCK_STREAM), sip_port or free_port(socket.SOCK_DGRAM))
+        http, ami = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
+        ports = Ports(http, sip_port or free_port(socket.SOCK_DGRAM), ami)
         (self._folder / "ports.json").write_bytes(msgspec.json.encode(ports))
         return ports
 

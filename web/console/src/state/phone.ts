@@ -153,9 +153,11 @@ export const usePhone = defineStore("phone", () => {
     else line.value.unmute({ audio: true })
   }
   const press = (key: string): void => line.value?.sendDTMF(key, { transportType: "RFC2833" as never })
+  /** Interrupt the recording, or let it go on. */
+  const tape = (one: Call): Promise<unknown> => put(`/calls/${one.id}/recording`, { on: one.recording === "on" })
   const hold = (one: Call): Promise<unknown> => put(`/calls/${one.id}/hold`, { on: !one.held })
   const hangUp = (one: Call): Promise<void> => remove(`/calls/${one.id}`)
   const dial = (conversation: string, number: string): Promise<unknown> => post(`/conversations/${conversation}/calls`, { number })
   const canAnswer = (id: string): boolean => lineOf.value === id || (status.value === "ready" && !line.value)
-  return { access, status, ringing, speaking, passed, muted, start, accept, decline, mute, press, hold, hangUp, dial, canAnswer, line }
+  return { access, status, ringing, speaking, passed, muted, start, accept, decline, mute, press, hold, tape, hangUp, dial, canAnswer, line }
 })
