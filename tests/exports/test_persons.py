@@ -15,7 +15,7 @@ from okno.app.wiring import App
 from okno.conversations.events import PERSON_ERASED
 from okno.exports.persons import EXCLUDED, SECTIONS
 from okno.exports.words import EN
-from okno.files.storage import package_of
+from okno.files.storage import object_of
 from okno.kit import limits
 from okno.kit.ids import uuid7
 from okno.privacy.types import NewSecret
@@ -145,7 +145,7 @@ async def test_a_package_is_for_those_with_the_right_and_for_a_time(live: Live, 
     assert await app.exports.persons.purge() >= 1
     assert (await person.staff.http.get(f"{person.path}/{made['id']}/package")).status_code == 409
     with pytest.raises(FileNotFoundError):
-        await app.files._store.size(package_of(UUID(made["id"])))
+        await app.files._store.size(object_of("exports", UUID(made["id"])))
     assert (await person.staff.http.get(person.path)).json()[0]["status"] == "deleted"
     again = await make(app, person)
     assert (await person.staff.http.delete(f"{person.path}/{again['id']}")).status_code == 204
@@ -178,7 +178,7 @@ async def test_an_erased_person_has_no_package_left(live: Live, person: Person) 
     assert {one["status"] for one in (await person.staff.http.get(person.path)).json()} == {"deleted"}
     for export in (made, asked):
         with pytest.raises(FileNotFoundError):
-            await app.files._store.size(package_of(UUID(export["id"])))
+            await app.files._store.size(object_of("exports", UUID(export["id"])))
     assert PERSON_ERASED
 
 

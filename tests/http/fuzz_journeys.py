@@ -75,11 +75,11 @@ async def make_recording(world: Any, call: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         recordings._spool = Path(folder)
         (Path(folder) / f"{call}.raw").write_bytes(bytes(32_000))
-        payload = f"{world.live.app.workspace_id}/{call}"
+        find = "SELECT workspace_id FROM recording WHERE call_id = $1"
         async with asyncio.timeout(20):
-            while not await world.live.app.database.fetchval("SELECT count(*) FROM recording WHERE call_id = $1", call):
+            while not (workspace_id := await world.live.app.database.fetchval(find, call)):
                 await asyncio.sleep(0.05)
-        await recordings.store(payload)
+        await recordings.store(f"{workspace_id}/{call}")
 
 
 async def with_engine(world: Any, engine: ScriptedEngine | None) -> None:

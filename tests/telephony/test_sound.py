@@ -48,6 +48,12 @@ def test_breaths_belong_to_the_speech() -> None:
     assert figures.customer_longest_s == pytest.approx(3.0, abs=0.1)
 
 
+def test_who_never_pauses_speaks_all_the_time() -> None:
+    """The loudest would count as silent, because nothing of him is quiet."""
+    figures = sound.figures_of(call(side((0, 10)), side()))
+    assert (figures.customer_s, figures.operator_s) == pytest.approx((10.0, 0.0), abs=0.1)
+
+
 def test_the_outline_shows_where_it_is_loud() -> None:
     outline = sound.outline_of(call(side((5, 10)), side()))
     assert len(outline.customer) == len(outline.operator) == sound.PEAKS

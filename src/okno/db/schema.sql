@@ -486,9 +486,11 @@ CREATE TABLE public.call (
     talked_at timestamp with time zone,
     ended_at timestamp with time zone,
     outcome text,
+    recording text DEFAULT 'off'::text NOT NULL,
     CONSTRAINT call_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'callback'::text, 'outbound'::text]))),
     CONSTRAINT call_outcome_check CHECK ((outcome = ANY (ARRAY['talked'::text, 'no_operator'::text, 'busy'::text, 'no_answer'::text, 'gave_up'::text, 'operator_gone'::text, 'cancelled'::text, 'failed'::text, 'lost'::text]))),
-    CONSTRAINT call_phase_check CHECK ((phase = ANY (ARRAY['waiting'::text, 'ringing'::text, 'dialling'::text, 'talking'::text, 'ended'::text])))
+    CONSTRAINT call_phase_check CHECK ((phase = ANY (ARRAY['waiting'::text, 'ringing'::text, 'dialling'::text, 'talking'::text, 'ended'::text]))),
+    CONSTRAINT call_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'wanted'::text, 'on'::text, 'paused'::text])))
 );
 
 CREATE TABLE public.call_leg (
@@ -603,6 +605,7 @@ CREATE TABLE public.conversation (
     merged uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     language text DEFAULT ''::text NOT NULL,
     language_fixed boolean DEFAULT false NOT NULL,
+    unanswered_since timestamp with time zone,
     CONSTRAINT conversation_language_check CHECK ((language ~ '^([a-z]{2,3})?$'::text)),
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text]))),
     CONSTRAINT conversation_turn_check CHECK ((turn = ANY (ARRAY['bot'::text, 'queue'::text, 'operator'::text])))
@@ -1188,11 +1191,14 @@ CREATE TABLE public.phone_setting (
     consent_ru text NOT NULL,
     consent_en text NOT NULL,
     stopped_at timestamp with time zone,
+    record boolean DEFAULT false NOT NULL,
+    record_days integer DEFAULT 0 NOT NULL,
     CONSTRAINT phone_setting_call_use_check CHECK (((call_use >= 0) AND (call_use <= 1000))),
     CONSTRAINT phone_setting_dials_per_day_check CHECK ((dials_per_day > 0)),
     CONSTRAINT phone_setting_dials_per_minute_check CHECK ((dials_per_minute > 0)),
     CONSTRAINT phone_setting_pause_s_check CHECK (((pause_s >= 10) AND (pause_s <= 86400))),
     CONSTRAINT phone_setting_port_check CHECK (((port >= 1) AND (port <= 65535))),
+    CONSTRAINT phone_setting_record_days_check CHECK (((record_days >= 0) AND (record_days <= 3650))),
     CONSTRAINT phone_setting_ring_s_check CHECK (((ring_s >= 5) AND (ring_s <= 120))),
     CONSTRAINT phone_setting_transport_check CHECK ((transport = ANY (ARRAY['udp'::text, 'tcp'::text]))),
     CONSTRAINT phone_setting_tries_check CHECK (((tries >= 1) AND (tries <= 5)))
@@ -1346,6 +1352,23 @@ CREATE TABLE public.readiness (
     id boolean DEFAULT true NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT readiness_id_check CHECK (id)
+);
+
+CREATE TABLE public.recording (
+    workspace_id bigint NOT NULL,
+    call_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    seconds real DEFAULT 0 NOT NULL,
+    size_bytes integer DEFAULT 0 NOT NULL,
+    sha256 bytea DEFAULT '\x'::bytea NOT NULL,
+    customer_peaks bytea DEFAULT '\x'::bytea NOT NULL,
+    operator_peaks bytea DEFAULT '\x'::bytea NOT NULL,
+    figures text DEFAULT ''::text NOT NULL,
+    told_at timestamp with time zone,
+    CONSTRAINT recording_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'failed'::text, 'erased'::text])))
 );
 
 CREATE TABLE public.retention_policy (
@@ -1941,6 +1964,9 @@ ALTER TABLE ONLY public.reach
 ALTER TABLE ONLY public.readiness
     ADD CONSTRAINT readiness_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.recording
+    ADD CONSTRAINT recording_pkey PRIMARY KEY (workspace_id, call_id);
+
 ALTER TABLE ONLY public.retention_policy
     ADD CONSTRAINT retention_policy_pkey PRIMARY KEY (workspace_id, id);
 
@@ -2216,6 +2242,10 @@ CREATE UNIQUE INDEX queue_entry_waiting ON public.queue_entry USING btree (works
 CREATE INDEX rating_closed ON public.rating USING btree (workspace_id, closed_at DESC, conversation_id DESC);
 
 CREATE INDEX rating_rated ON public.rating USING btree (workspace_id, rated_at DESC, conversation_id DESC) WHERE (rated_at IS NOT NULL);
+
+CREATE INDEX recording_age ON public.recording USING btree (workspace_id, made_at) WHERE (state = 'ready'::text);
+
+CREATE INDEX recording_contact ON public.recording USING btree (workspace_id, contact_id);
 
 CREATE INDEX search_entry_at ON public.search_entry USING btree (workspace_id, at DESC, conversation_id DESC, seq DESC);
 
@@ -2496,6 +2526,9 @@ ALTER TABLE ONLY public.rating
 
 ALTER TABLE ONLY public.reach
     ADD CONSTRAINT reach_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contact(workspace_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recording
+    ADD CONSTRAINT recording_workspace_id_call_id_fkey FOREIGN KEY (workspace_id, call_id) REFERENCES public.call(workspace_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.retention_policy
     ADD CONSTRAINT retention_policy_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspace(id);

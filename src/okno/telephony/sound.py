@@ -16,8 +16,9 @@ RATE: Final = 8_000
 FRAME: Final = 160  # 20 ms: what speech is looked for in
 FRAME_S: Final = FRAME / RATE
 PEAKS: Final = 200
-LOUDER_DB: Final = 9.0  # than the quiet fifth of a side: somebody speaks
+LOUDER_DB: Final = 9.0  # than the quietest tenth of a side: somebody speaks
 QUIET_DB: Final = -50.0  # whatever is under it is nobody's voice
+VOICE_DB: Final = -35.0  # whatever is over it is one, also of who never pauses
 BREATH: Final = 15  # frames between words of one who speaks on
 BESIDE: Final = 10  # frames both speak: less is a nod
 COMPRESSION: Final = 0.93  # about 24 kbit/s for both sides, as messengers send voices
@@ -70,7 +71,8 @@ def _speaks(side: Samples) -> Frames:
     if not len(whole):
         return np.zeros(0, dtype=np.bool_)
     loud_db = 10 * np.log10((whole**2).mean(axis=1) + 1e-10)
-    speaks: Frames = loud_db > max(float(np.percentile(loud_db, 20)) + LOUDER_DB, QUIET_DB)
+    hum_db = float(np.percentile(loud_db, 10))
+    speaks: Frames = loud_db > max(min(hum_db + LOUDER_DB, VOICE_DB), QUIET_DB)
     for first, after in _runs(~speaks):
         if first > 0 and after < len(speaks) and after - first < BREATH:
             speaks[first:after] = True
