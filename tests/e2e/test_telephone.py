@@ -1,6 +1,7 @@
 """A callback from the shop's page to the operator's browser, with real sound over a real Asterisk."""
 
 import asyncio
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -63,9 +64,17 @@ def telephone(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def shot(page: Page, name: str) -> None:
-    if SHOTS:
+    """In both themes and three widths, for people to look at; only where they are asked for."""
+    if not SHOTS:
+        return
+    was = page.viewport_size or {"width": 1440, "height": 900}
+    for width, theme in itertools.product((was["width"], 1024, 390), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": was["height"]})
+        page.emulate_media(color_scheme=theme)
         page.wait_for_timeout(300)
-        page.screenshot(path=str(Path(SHOTS) / f"phone-{name}.png"))
+        page.screenshot(path=str(Path(SHOTS) / f"phone-{name}-{width}-{theme}.png"))
+    page.set_viewport_size(was)
+    page.emulate_media(color_scheme="light")
 
 
 def test_a_customer_is_called_back(
@@ -134,7 +143,14 @@ def test_a_customer_is_called_back(
     expect(tape).to_have_text("Запись на паузе")
     console.keyboard.press("Alt+p")
     expect(tape).to_have_text("Запись")
-    console.wait_for_timeout(2_000)
+    console.keyboard.press("Alt+t")
+    colleagues = console.get_by_test_id("call-colleagues")
+    expect(colleagues).to_contain_text("Сейчас звонки никто больше не принимает")
+    shot(console, "transfer")
+    assert faults(console) == []
+    console.keyboard.press("Escape")
+    expect(console.get_by_test_id("call-transfer")).to_be_focused()
+    console.wait_for_timeout(1_000)
     outside.hang_up()
     expect(talk).to_have_count(0)
     expect(console.get_by_test_id("call-passed")).to_contain_text("Поговорили")

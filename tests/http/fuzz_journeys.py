@@ -62,11 +62,24 @@ def telephone(world: Any, go: Any, conversation: str) -> None:
     go("get_call", "GET", f"/api/v1/calls/{call}")
     go("hold_call", "PUT", f"/api/v1/calls/{call}/hold", json={"on": True})
     go("pause_recording", "PUT", f"/api/v1/calls/{call}/recording", json={"on": True})
+    go("hold_call", "PUT", f"/api/v1/calls/{call}/hold", json={"on": False})
+    world.wait(colleague(world))
+    ready = go("list_ready_operators", "GET", "/api/v1/telephony/ready").json()
+    go("transfer_call", "POST", f"/api/v1/calls/{call}/transfer", json={"operator": ready[0]})
     go("hang_up_call", "DELETE", f"/api/v1/calls/{call}")
     world.wait(make_recording(world, call))
     go("get_recording", "GET", f"/api/v1/calls/{call}/recording")
     go("get_recording_audio", "GET", f"/api/v1/calls/{call}/recording/audio")
     world.wait(with_engine(world, None))
+
+
+async def colleague(world: Any) -> None:
+    """The operator is at his desk, too."""
+    desks, operator = world.live.app.routing.desks, world.staff["operator"]
+    desks.came(world.workspace_id, operator)
+    async with asyncio.timeout(20):
+        while operator not in await desks.list_ready_for_calls(world.workspace_id):
+            await asyncio.sleep(0.05)
 
 
 async def make_recording(world: Any, call: str) -> None:

@@ -215,6 +215,48 @@ async def test_who_speaks_already_cannot_take_another_call(house: House) -> None
     await house.over(callback, "done")
 
 
+async def test_a_customer_is_handed_on_to_a_colleague(house: House) -> None:
+    """He would be cut off, or speak with one while another has his chat."""
+    await house.open(2)
+    first, second = house.phones
+    second.behave = None
+    callback = await house.ask()
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    await until(lambda: second.talks[0].cancelled_at)
+    with pytest.raises(Conflict):
+        await house.app.telephony.transfer(house.operators[0], call.id, house.owner.operator_id)
+    second.behave = 0.2
+    await house.app.telephony.transfer(house.operators[0], call.id, house.operators[1].operator_id)
+    await until(lambda: first.talks[0].ended_at)
+    customer = house.outside.talks[0]
+    heard = customer.heard
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    assert call.operator == house.operators[1].operator_id
+    await until(lambda: customer.heard > heard + 40 and second.talks[1].heard > 20)
+    assert (await house.app.conversations.get_row(house.owner, callback.conversation)).assignee == call.operator
+    free = await house.app.routing.desks.list_ready_for_calls(house.app.workspace_id)
+    assert house.operators[0].operator_id in free
+    assert call.operator not in free
+    assert len(house.outside.talks) == 1, "the customer was dialled again"
+    house.outside.hang_up(customer)
+    await house.over(callback, "done")
+
+
+async def test_handed_on_to_nobody_he_goes_to_whoever_is_free(house: House) -> None:
+    """A colleague who does not answer would be the end of the call."""
+    await house.open(3, ring_s=5)
+    house.phones[1].behave = house.phones[2].behave = None
+    callback = await house.ask()
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    house.phones[1].behave, house.phones[2].behave = -0.1, 0.2
+    await house.app.telephony.transfer(house.operators[0], call.id, house.operators[1].operator_id)
+    taken = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    assert taken.id == call.id
+    assert taken.operator in (house.operators[0].operator_id, house.operators[2].operator_id)
+    await house.app.telephony.hang_up(house.owner, call.id)
+    await house.over(callback, "done")
+
+
 def together(moment: asyncio.Event):
     async def behave(_):
         await moment.wait()

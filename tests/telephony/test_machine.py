@@ -27,6 +27,7 @@ from okno.telephony.machine import (
     PauseRecording,
     Record,
     Ring,
+    Transfer,
     begin_inbound,
     begin_outgoing,
     missed,
@@ -156,6 +157,24 @@ def test_it_is_recorded_from_when_both_speak_and_not_while_it_is_interrupted(beg
     assert after(callback(), Answered(LINES[0]), Answered(CUSTOMER))[0].recording == "off"
 
 
+OTHER = Leg(uuid4(), "o9", uuid4())
+
+
+@pytest.mark.parametrize("begun", [callback(record=True), after(inbound(record=True), Ring(operators()))[0]])
+def test_a_customer_who_is_handed_on_hears_music_until_the_colleague_answers(begun):
+    """He would hear nothing, or be dialled once more."""
+    talking, _ = after(begun, Answered(LINES[0]), Answered(CUSTOMER))
+    call, acts = after(talking, Transfer((OTHER,)))
+    assert acts == [Park(CUSTOMER, LINES[0], on=True), Drop(LINES[0]), Dial(OTHER)]
+    assert (call.phase, call.operator) == ("ringing", None)
+    taken, acts = after(call, Ended(LINES[0], "hung_up"), Answered(OTHER.id))
+    assert (taken.phase, taken.operator, acts) == ("talking", OTHER.operator, [Connect(CUSTOMER, OTHER.id)])
+    assert after(taken, Ended(CUSTOMER, "hung_up"))[0].outcome == "talked"
+    alone, _ = after(call, Ended(OTHER.id, "no_answer"))
+    assert (alone.phase, alone.outcome) == ("waiting", None), "he who was handed on was cut off"
+    assert after(call, Ended(CUSTOMER, "hung_up"))[0].outcome == "gave_up"
+
+
 def test_a_line_that_comes_up_after_the_end_is_dropped():
     call, _ = after(callback(), HangUp("customer"))
     assert (call.phase, call.outcome) == ("ended", "cancelled")
@@ -180,6 +199,8 @@ HAPPENINGS: list[Happening] = [
     *(Answered(leg) for leg in LEGS),
     *(Ended(leg, cause) for leg, cause in product(LEGS, CAUSES)),
     *(Expired(), HangUp("customer"), HangUp("operator"), Hold(on=True), Hold(on=False), Lost()),
+    Transfer((Leg(UUID(int=9), "y", PEOPLE[2]),)),
+    Transfer(()),
     *(PauseRecording(on=True), PauseRecording(on=False), NotRecorded()),
 ]
 
@@ -192,8 +213,7 @@ def holds(before: CallState, call: CallState, acts: tuple[Act, ...]) -> None:
     if call.phase == "ended":
         assert all(leg.state == "ended" for leg in call.legs)
         dropped = {act.leg for act in acts if isinstance(act, Drop)}
-        unborn = before.phase == "ringing" and before.direction != "inbound"
-        left = {leg.id for leg in before.legs if leg.state != "ended" and not (unborn and leg.operator is None)}
+        left = {leg.id for leg in before.legs if leg.state != "ended" and leg != before.unborn}
         ended = left - dropped if before.phase != "ended" else set()
         assert len(ended) <= 1, "a line is left standing"  # the one whose end was told
     if call.phase == "talking":
@@ -202,7 +222,7 @@ def holds(before: CallState, call: CallState, acts: tuple[Act, ...]) -> None:
         assert call.operator is not None
     if before.phase == "ended":
         assert call == before
-    if before.speaker and call.phase != "ended":
+    if before.speaker and call.phase not in ("ended", "ringing"):  # handed on: nobody speaks until it is taken
         assert call.speaker == before.speaker, "somebody else took a call that had its operator"
     customers = [act for act in acts if isinstance(act, Dial) and act.leg.operator is None]
     if customers:

@@ -62,7 +62,7 @@ def test_times_that_are_offered() -> None:
 
 
 PLACE = Place(*(Path(f"/a/{name}") for name in ("etc", "state", "modules", "data", "sounds", "moh")))
-NET = Net(8088, "127.0.0.1", 5060)
+NET = Net(8088, 5038, "127.0.0.1", 5060)
 
 
 def test_the_configuration_of_asterisk() -> None:

@@ -2550,6 +2550,9 @@ export interface PauseRecordingChange {
 export interface NewCall {
   number: string
 }
+export interface TransferCall {
+  operator: string
+}
 export interface HoldCall {
   on: boolean
 }

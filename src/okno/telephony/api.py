@@ -74,6 +74,7 @@ LOOK_S = 10.0  # for an Asterisk that was installed meanwhile, and for people wh
 SOON_S = 0.3
 RELOADED = {"pjsip.conf": "res_pjsip", "extensions.conf": "pbx_config", "rtp.conf": "res_rtp_asterisk"}
 STIR, CHANGED, WISH = "telephony.stir", "telephony.changed", "telephony.wish"
+TRANSFER = "telephony.transfer"
 
 
 class Wish(msgspec.Struct, array_like=True, frozen=True):
@@ -86,6 +87,7 @@ class Wish(msgspec.Struct, array_like=True, frozen=True):
     number: str
 
 
+parse_transfer = msgspec.json.Decoder(tuple[int, UUID, UUID]).decode
 parse_wish = msgspec.json.Decoder(Wish).decode
 
 
@@ -146,6 +148,7 @@ class Telephony:
         self._closing = False
         routing.desks.on_change(self._stir)
         hints.hear(WISH, self._hear_wish)
+        hints.hear(TRANSFER, self._hear_transfer)
         hints.hear(STIR, lambda *_: self.callbacks.stir())
         hints.hear(CHANGED, lambda *_: self._changed.set())
 
@@ -351,6 +354,34 @@ class Telephony:
     async def hold(self, actor: Actor, call_id: UUID, *, on: bool) -> None:
         await self._order(actor, call_id, "hold" if on else "unhold")
 
+    async def list_ready(self, actor: Actor) -> list[UUID]:
+        return await self._desks.list_ready_for_calls(actor.workspace_id)
+
+    async def transfer(self, actor: Actor, call_id: UUID, operator: UUID) -> None:
+        """To a colleague; the customer hears music meanwhile, and goes to whoever is free when he does not answer.
+
+        Raises `Conflict` when it is over, nobody speaks in it, or the colleague takes no calls now.
+        """
+        call = await self._own_call(actor, call_id)
+        if call.phase != "talking":
+            raise Conflict("only a call that is spoken in can be handed on")
+        if operator == call.operator or operator not in await self._desks.list_ready_for_calls(actor.workspace_id):
+            raise Conflict("this colleague takes no calls just now")
+        if self._engine is None and self._hints.shared:
+            self._hints.tell(TRANSFER, encode((actor.workspace_id, call_id, operator)))
+        else:
+            await self._transfer(actor.workspace_id, call_id, operator)
+
+    async def _transfer(self, workspace_id: int, call_id: UUID, operator: UUID) -> None:
+        lines = await self._calls.engine.list_lines(workspace_id, [operator])
+        if not lines:
+            raise Conflict("this colleague's telephone is not connected")
+        self._calls.transfer(call_id, lines)
+
+    def _hear_transfer(self, _: str, payload: bytes) -> None:
+        if self._engine is not None:
+            self._tasks.spawn(self._transfer(*parse_transfer(payload)), name="a transfer")
+
     async def pause_recording(self, actor: Actor, call_id: UUID, *, on: bool) -> None:
         await self._order(actor, call_id, "pause" if on else "resume")
 
@@ -364,6 +395,11 @@ class Telephony:
 
     async def _order(self, actor: Actor, call_id: UUID, order: Order) -> None:
         """Of who speaks, or supervises. Raises `Conflict`, `NotAllowed`, `NotFound`."""
+        await self._own_call(actor, call_id)
+        if not self._calls.order(call_id, order):
+            raise Unavailable("the telephone is not there just now")
+
+    async def _own_call(self, actor: Actor, call_id: UUID) -> Call:
         call = await self.get_call(actor, call_id)
         if call.ended_at is not None:
             raise Conflict("this call is over")
@@ -371,8 +407,7 @@ class Telephony:
             legs = await self._db.fetch(SQL["list_legs"], [call_id])
             if call.direction != "outbound" or all(leg["operator_id"] != actor.operator_id for leg in legs):
                 raise NotAllowed("somebody else speaks in this call")
-        if not self._calls.order(call_id, order):
-            raise Unavailable("the telephone is not there just now")
+        return call
 
     # -- people ----------------------------------------------------------------------------------------------------
 

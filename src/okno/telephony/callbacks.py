@@ -248,6 +248,7 @@ class Callbacks:
         if record is None or setting is None:
             return
         now = self._clock.now()
+        outcome = "talked" if live.talked_at else outcome  # whatever came of it after it was handed on
         retry = rules.plan_retry(outcome, record["tries"], setting["tries"], setting["pause_s"], now)
         if retry.at is not None:
             await self._db.fetchval(SQL["put_off_callback"], about.workspace_id, about.callback_id, retry.at)

@@ -46,6 +46,7 @@ from okno.telephony.machine import (
     Park,
     Record,
     Ring,
+    Transfer,
     begin_inbound,
     begin_outgoing,
     missed,
@@ -190,6 +191,11 @@ class Calls:
 
     def _hear(self, _: str, payload: bytes) -> None:
         self._carry_out(*parse_order(payload))
+
+    def transfer(self, call_id: UUID, lines: Sequence[Line]) -> bool:
+        """To whoever of these answers first; false when the call does not live here."""
+        live = self._live.get(call_id)
+        return live is not None and self._put(call_id, Transfer(self._legs(live, lines)))
 
     def _carry_out(self, call_id: UUID, order: Order) -> bool:
         return self._put(call_id, ORDERS[order])
@@ -342,10 +348,13 @@ class Calls:
         if live.state.phase != before.phase:
             live.phase_since = self._clock.monotonic()
             if live.state.phase == "talking":
-                live.talked_at = now
+                live.talked_at = live.talked_at or now
+                live.music = True  # he is answered: from now on he hears music, whatever is rung
             elif live.state.phase == "ended":
                 live.ended_at = now
         self._tell(live, before)
+        if before.operator and not state.operator:
+            await self._let_go(live)
         await self._do(live, acts)
         while True:
             try:
@@ -382,6 +391,7 @@ class Calls:
                 case Dial(leg):
                     live.mailbox.put_nowait(Ended(leg.id, "unreachable"))
                 case Connect(customer, _):
+                    await self._sweep([customer])  # he would stand alone on a line
                     live.mailbox.put_nowait(Ended(customer, "failed"))
                 case Record():
                     live.mailbox.put_nowait(NotRecorded())
@@ -403,7 +413,7 @@ class Calls:
             await self.on_finished(live)
             talk_s = seconds_between(live.talked_at, live.ended_at)
             name = self._names.name_of(state.operator) if state.operator else ""
-            if state.direction == "inbound" and state.outcome != "talked":
+            if state.outcome == "gave_up" or (state.direction == "inbound" and state.outcome != "talked"):
                 await self.let_wait(about.workspace_id, about.conversation_id)
             body = CallEnded(state.id, state.direction, state.outcome or "lost", talk_s, state.operator, name)
             await self._conversations.record(system_of(about.workspace_id), about.conversation_id, body)
@@ -415,6 +425,13 @@ class Calls:
             await self._conversations.assign(actor, conversation_id, None, waits=True, reason="missed")
         except OknoError as error:
             log.info("the conversation does not wait", conversation=str(conversation_id), why=error.detail)
+
+    async def _let_go(self, live: Live) -> None:
+        """He has handed it on, and can take another call."""
+        try:
+            await self._desks.end_call(live.about.workspace_id, live.state.id)
+        except FAULTS as error:
+            log.warning("who handed a call on counts as speaking", call=str(live.state.id), error=repr(error)[:300])
 
     async def _claim(self, about: About, state: CallState) -> bool:
         """Whether who took it may speak: false when another call has him already. Before the customer is dialled."""

@@ -62,7 +62,8 @@ class CallState:
     @property
     def unborn(self) -> Leg | None:
         """The customer's line while it is not dialled yet: the engine knows nothing of it."""
-        return self.customer if self.phase == "ringing" and self.direction != "inbound" else None
+        customer = self.customer
+        return customer if self.phase == "ringing" and customer and customer.state == "dialling" else None
 
 
 # -- what happens --------------------------------------------------------------------------------------------------
@@ -104,6 +105,13 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Who speaks hands the customer on: he hears music while these lines are rung."""
+
+    legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRecording:
     """While something is said that nobody else may hear; `on` false: it goes on."""
 
@@ -120,7 +128,7 @@ class Lost:
     """The engine has died, or does not know the call any more."""
 
 
-Happening = Ring | Answered | Ended | Expired | HangUp | Hold | PauseRecording | NotRecorded | Lost
+Happening = Ring | Answered | Ended | Expired | HangUp | Hold | Transfer | PauseRecording | NotRecorded | Lost
 
 
 # -- what is done about it -----------------------------------------------------------------------------------------
@@ -198,8 +206,8 @@ def step(call: CallState, happening: Happening) -> Step:  # noqa: PLR0911 - one 
             return _expired(call)
         case HangUp(by):
             return _finish(call, _hung_up(call, by))
-        case Hold(on):
-            return _hold(call, on=on)
+        case Hold() | Transfer():
+            return _move(call, happening)
         case PauseRecording() | NotRecorded():
             return _recorded(call, happening)
         case Lost():
@@ -260,7 +268,7 @@ def _answered(call: CallState, leg_id: UUID) -> Step:  # noqa: PLR0911 - one a r
         call = _with(call, other.id, "ended")
     customer = call.customer
     assert customer is not None  # noqa: S101 - every call has one
-    if call.direction == "inbound":
+    if customer.state == "up":
         call, acts = _connect(replace(call, speaker=leg_id), customer.id, leg_id)
         return call, (*acts, *losers)
     return replace(call, phase="dialling", speaker=leg_id), (*losers, Dial(customer))
@@ -291,13 +299,13 @@ def _ended(call: CallState, leg_id: UUID, cause: Cause) -> Step:  # noqa: PLR091
     if leg.operator is None:
         if was == "talking":
             return _finish(call, "talked")
-        if call.direction == "inbound":
+        if leg.state == "up":
             return _finish(call, "gave_up")
         return _finish(call, _outcome_of(cause))
     if leg_id == call.speaker:
         return _finish(call, "talked" if was == "talking" else "operator_gone")
     if was == "ringing" and not call.ringing:
-        if call.direction == "inbound":
+        if call.customer and call.customer.state == "up":
             return replace(call, phase="waiting"), ()
         return _finish(call, "no_operator")
     return call, ()
@@ -316,7 +324,7 @@ def _outcome_of(cause: Cause) -> Outcome:
 
 def _expired(call: CallState) -> Step:
     match call.phase:
-        case "ringing" if call.direction == "inbound":
+        case "ringing" if call.customer and call.customer.state == "up":
             dropped = tuple(Drop(leg.id) for leg in call.ringing)
             for leg in call.ringing:
                 call = _with(call, leg.id, "ended")
@@ -332,11 +340,20 @@ def _expired(call: CallState) -> Step:
     assert_never(call.phase)
 
 
-def _hold(call: CallState, *, on: bool) -> Step:
-    customer = call.customer
-    if call.phase != "talking" or call.held == on or customer is None or call.speaker is None:
+def _move(call: CallState, happening: Hold | Transfer) -> Step:
+    customer, speaker = call.customer, call.speaker
+    if call.phase != "talking" or customer is None or speaker is None:
         return call, ()
-    return replace(call, held=on), (Park(customer.id, call.speaker, on),)
+    match happening:
+        case Hold(on):
+            return (call, ()) if call.held == on else (replace(call, held=on), (Park(customer.id, speaker, on),))
+        case Transfer(()):
+            return call, ()
+        case Transfer(legs):
+            parked = () if call.held else (Park(customer.id, speaker, on=True),)
+            call = _with(call, speaker, "ended")
+            call = replace(call, phase="ringing", speaker=None, held=False, legs=(*call.legs, *legs))
+            return call, (*parked, Drop(speaker), *(Dial(leg) for leg in legs))
 
 
 def missed(call: CallState, standing: Mapping[UUID, bool]) -> list[Happening]:

@@ -27,6 +27,7 @@ from okno.telephony.types import (
     PhoneSettings,
     PhoneSettingsChange,
     Recording,
+    TransferCall,
 )
 
 AnyRequest = Request[None, None, State]
@@ -71,6 +72,17 @@ async def list_own_calls(telephony: Telephony, actor: Actor) -> list[Call]:
 
 
 @get(
+    "/telephony/ready",
+    operation_id="list_ready_operators",
+    responses=problems(*SIGNED_IN),
+    summary="Who can be rung now",
+)
+async def list_ready_operators(telephony: Telephony, actor: Actor) -> list[UUID]:
+    """Is here, takes calls and speaks with nobody; longest idle first."""
+    return await telephony.list_ready(actor)
+
+
+@get(
     "/conversations/{conversation_id:uuid}/calls",
     operation_id="list_calls",
     responses=problems(*SIGNED_IN, 404),
@@ -107,6 +119,18 @@ async def get_call(telephony: Telephony, actor: Actor, call_id: UUID) -> Call:
 )
 async def hold_call(telephony: Telephony, actor: Actor, call_id: UUID, data: HoldCall) -> None:
     await telephony.hold(actor, call_id, on=data.on)
+
+
+@post(
+    "/calls/{call_id:uuid}/transfer",
+    operation_id="transfer_call",
+    status_code=202,
+    responses=problems(*SIGNED_IN, 404, 409),
+    summary="Hand the customer on to a colleague",
+)
+async def transfer_call(telephony: Telephony, actor: Actor, call_id: UUID, data: TransferCall) -> None:
+    """He hears music while the colleague is rung, and goes to whoever is free when he does not answer."""
+    await telephony.transfer(actor, call_id, data.operator)
 
 
 @put(
@@ -203,8 +227,8 @@ ROUTER = Router(
     tags=["telephony"],
     route_handlers=[
         *(get_phone_settings, change_phone_settings, get_phone_health, get_own_telephone, list_own_calls),
-        *(list_calls, call_customer, get_call, hold_call, hang_up_call),
-        *(pause_recording, get_recording, get_recording_audio),
+        *(list_ready_operators, list_calls, call_customer, get_call, hold_call, hang_up_call),
+        *(transfer_call, pause_recording, get_recording, get_recording_audio),
         *(get_callback_offer, ask_callback, cancel_callback),
     ],
 )

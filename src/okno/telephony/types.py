@@ -180,6 +180,10 @@ class NewCall(Wire, frozen=True):
     number: TypedNumber
 
 
+class TransferCall(Wire, frozen=True):
+    operator: UUID
+
+
 class HoldCall(Wire, frozen=True):
     on: bool
 

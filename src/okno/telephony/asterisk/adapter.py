@@ -171,7 +171,7 @@ class AsteriskEngine:
         if customer not in self._up:
             await self._ari.ask("POST", f"channels/{self._channel(customer)}/answer")
             self._up.add(customer)
-        await self._ari.ask("POST", "bridges", type="mixing", bridgeId=bridge)
+        await self._gone_is_fine("POST", "bridges", type="mixing", bridgeId=bridge)  # a call handed on has it already
         channels = f"{self._channel(customer)},{self._channel(operator)}"
         await self._gone_is_fine("DELETE", f"channels/{self._channel(customer)}/moh")
         await self._ari.ask("POST", f"bridges/{bridge}/addChannel", channel=channels)
@@ -222,6 +222,7 @@ class AsteriskEngine:
         return live
 
     async def _gone_is_fine(self, method: str, path: str, **query: Any) -> None:
+        """What is gone already, or there already, is as it should be."""
         try:
             await self._ari.ask(method, path, **query)
         except AriRefused as refused:
