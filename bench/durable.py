@@ -261,7 +261,7 @@ class Bench:
         access = Access(database, load_keys(self.home / "master.key"), SystemClock())
         workspace = await access.ensure_workspace("bench", "en")
         owner = Actor(workspace, uuid7(), "bench", "owner", PERMISSIONS["owner"])
-        self.api_key = (await access.create_api_key(owner, NewApiKey("bench", "owner"))).secret
+        self.api_key = (await access.api_keys.create(owner, NewApiKey("bench", "owner"))).secret
         await prefill(connection, workspace)
         await connection.close()
         await database.close()

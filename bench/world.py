@@ -69,8 +69,8 @@ async def make_world(postgres: EmbeddedPostgres, home: Path, name: str, conversa
     workspace = await access.ensure_workspace("bench", "en")
     owner = Actor(workspace, uuid7(), "bench", "owner", PERMISSIONS["owner"])
     teams = [(await access.create_team(owner, f"Team {n}")).id for n in range(TEAMS)]
-    owner_key = await access.create_api_key(owner, NewApiKey("owner", "owner"))
-    key = await access.create_api_key(owner, NewApiKey("reader", "operator", teams[:MINE]))
+    owner_key = await access.api_keys.create(owner, NewApiKey("owner", "owner"))
+    key = await access.api_keys.create(owner, NewApiKey("reader", "operator", teams[:MINE]))
     await connection.execute(
         "INSERT INTO contact (workspace_id, id, name, created_at)"
         " SELECT $1, gen_random_uuid(), 'Customer ' || n, now() FROM generate_series(1, $2::bigint) n",

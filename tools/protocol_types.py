@@ -11,6 +11,7 @@ from okno.analytics import types as analytics
 from okno.attributes import types as attributes
 from okno.automation import types as automation
 from okno.contacts import types as contacts
+from okno.conversations import bodies
 from okno.conversations import types as conversations
 from okno.conversations.search import types as search
 from okno.desk import types as desk
@@ -82,6 +83,7 @@ def interface(name: str, schema: dict[str, Any], *, incoming: bool) -> str:
 
 def render() -> str:
     modules = (
+        bodies,
         conversations,
         search,
         analytics,
@@ -119,7 +121,7 @@ def render() -> str:
         incoming = bool(by_name[name].__struct_config__.forbid_unknown_fields) if name in by_name else False
         parts.append(interface(name, schema, incoming=incoming))
     for name, union in (
-        ("Body", conversations.Body),
+        ("Body", bodies.Body),
         ("Send", conversations.Send),
         ("Act", desk.Act),
         ("Condition", automation.Condition),

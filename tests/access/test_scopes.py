@@ -112,7 +112,7 @@ async def house(live: Live) -> AsyncIterator[House]:
         change = OperatorChange(custom_role=role.id)
         await app.access.change_operator(owner.actor, staff[name].actor.operator_id, change)
     actors = {name: one.http for name, one in staff.items()}
-    key = await app.access.create_api_key(owner.actor, NewApiKey("program", "operator", [team]))
+    key = await app.access.api_keys.create(owner.actor, NewApiKey("program", "operator", [team]))
     actors["api key"] = httpx.AsyncClient(
         base_url=live.url, headers={"authorization": f"Bearer {key.secret}"}, timeout=30
     )

@@ -30,7 +30,8 @@ from okno.automation.types import (
     WebhookAct,
 )
 from okno.bus.events import TimelineSpan
-from okno.conversations.types import Message, Note, QuoteRef, SendMessage
+from okno.conversations.bodies import Message, Note
+from okno.conversations.types import QuoteRef, SendMessage
 from okno.desk.types import LabelChange
 from okno.kit import limits
 from okno.kit.errors import Invalid, NotAllowed, Unavailable

@@ -11,18 +11,9 @@ from msgspec.structs import replace
 
 from okno.access.types import Actor
 from okno.app.wiring import App
+from okno.conversations.bodies import Deleted, Edited, Erased, Reacted, SecretClosed, SecretGiven
 from okno.conversations.rules import bare, erase, fold
-from okno.conversations.types import (
-    ConversationRow,
-    Deleted,
-    Edited,
-    Erased,
-    Event,
-    Reacted,
-    Receipt,
-    SecretClosed,
-    SecretGiven,
-)
+from okno.conversations.types import ConversationRow, Event, Receipt
 
 
 def apply(events: dict[int, Event], event: Event) -> None:

@@ -16,22 +16,9 @@ from okno.app.wiring import App
 from okno.attributes.types import NewAttribute
 from okno.conversations import store
 from okno.conversations.api import system_of
+from okno.conversations.bodies import Carried, Greeted, HistoryCleared, Overdue, Promised, Quote
 from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded, CallRecorded
-from okno.conversations.types import (
-    Carried,
-    Due,
-    Greeted,
-    HistoryCleared,
-    Overdue,
-    Promised,
-    Quote,
-    QuoteRef,
-    SendDeletion,
-    SendEdit,
-    SendMessage,
-    SendNote,
-    SendReaction,
-)
+from okno.conversations.types import Due, QuoteRef, SendDeletion, SendEdit, SendMessage, SendNote, SendReaction
 from okno.feedback.types import NewRating
 from okno.kit.errors import Conflict, Invalid, NotFound
 from okno.kit.ids import uuid7

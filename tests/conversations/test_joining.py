@@ -9,7 +9,8 @@ import pytest
 from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.contacts.types import NewMerge as NewPerson
-from okno.conversations.types import Body, Carried, Merged, SendDeletion, SendMessage, SendNote, Split
+from okno.conversations.bodies import Body, Carried, Merged, Split
+from okno.conversations.types import SendDeletion, SendMessage, SendNote
 from okno.kit.errors import Conflict, Invalid, NotFound
 from okno.kit.ids import uuid7
 from tests.conversations.people import make_contact, make_operator, open_conversation, read_all, settle

@@ -7,10 +7,11 @@ import pytest
 
 from okno.access.types import Actor
 from okno.app.wiring import App
+from okno.conversations.bodies import NOBODY
 from okno.conversations.search import rules, store
 from okno.conversations.search.api import HANDLER, Search, forget
 from okno.conversations.search.types import Filters
-from okno.conversations.types import NOBODY, SendDeletion, SendEdit, SendMessage, SendNote
+from okno.conversations.types import SendDeletion, SendEdit, SendMessage, SendNote
 from okno.kit.errors import Malformed
 from okno.kit.ids import uuid7
 from tests.conversations.people import make_contact, make_operator, open_conversation, settle

@@ -1,6 +1,6 @@
 """The cases the browser's fold is held to are those of the server's."""
 
-from okno.conversations.types import Deleted, Edited, Message, Note
+from okno.conversations.bodies import Deleted, Edited, Message, Note
 from tests.conversations.vectors import CASES, TARGET, TYPES, fold_case, render
 
 

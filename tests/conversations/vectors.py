@@ -11,8 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded, CallRecorded
-from okno.conversations.types import (
+from okno.conversations.bodies import (
     NOBODY,
     ActorType,
     Assigned,
@@ -24,7 +23,6 @@ from okno.conversations.types import (
     Described,
     Edited,
     Erased,
-    Event,
     Greeted,
     Held,
     Hidden,
@@ -49,6 +47,8 @@ from okno.conversations.types import (
     TaskNoted,
     Woken,
 )
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded, CallRecorded
+from okno.conversations.types import Event
 from okno.kit.wire import utc_text
 from tests.conversations.replay import apply
 

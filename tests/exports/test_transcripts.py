@@ -14,7 +14,7 @@ import httpx
 import pypdf
 import pytest
 
-from okno.conversations.types import CUSTOMER_SEES, Assigned, Body
+from okno.conversations.bodies import CUSTOMER_SEES, Assigned, Body
 from okno.exports import rules
 from okno.exports.words import EN, LETTERS, RU
 from okno.kit import limits

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.channels.site.api import Guest
-from okno.conversations.types import Rated, SendMessage
+from okno.conversations.bodies import Rated
+from okno.conversations.types import SendMessage
 from okno.feedback.rules import figures_of
 from okno.feedback.types import NewRating
 from okno.kit.errors import NotFound

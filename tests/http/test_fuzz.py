@@ -357,7 +357,7 @@ def journey(world: World, session: Any) -> None:
     go("delete_retention", "DELETE", f"/api/v1/retention/{policies[-1]['id']}")
     for session_id in [s["id"] for s in go("list_sessions", "GET", "/api/v1/sessions").json()][:1]:
         go("end_session", "DELETE", f"/api/v1/sessions/{session_id}")
-    secret = world.wait(access.create_link(world.workspace_id, owner, "reset"))
+    secret = world.wait(access.links.create(world.workspace_id, owner, "reset"))
     go("get_link", "GET", f"/api/v1/links/{secret}", "")
     go("use_link", "POST", f"/api/v1/links/{secret}", "", json={"password": PASSWORD})
 

@@ -147,23 +147,23 @@ async def test_a_lost_password_comes_back_by_mail(post: Post) -> None:
     """An operator alone at night could not get in; a stranger could learn who works here."""
     new = NewOperator("Boris@example.com", "Boris")
     operator, _ = await post.access.create_operator(post.app.workspace_id, new)
-    assert await post.access.ask_reset("boris@EXAMPLE.com", "192.0.2.1")
-    assert await post.access.ask_reset("nobody@example.com", "192.0.2.1")
-    assert await post.access.mail_reset("boris@EXAMPLE.com")
-    assert not await post.access.mail_reset("nobody@example.com")
+    assert await post.access.links.ask_reset("boris@EXAMPLE.com", "192.0.2.1")
+    assert await post.access.links.ask_reset("nobody@example.com", "192.0.2.1")
+    assert await post.access.links.mail_reset("boris@EXAMPLE.com")
+    assert not await post.access.links.mail_reset("nobody@example.com")
     await post.mailer.step()
     assert [m["To"] for m in post.box.got] == ["Boris@example.com"]
     secret = link_in(post.box.got[0])
-    assert (await post.access.get_link(secret)).purpose == "reset"
+    assert (await post.access.links.get(secret)).purpose == "reset"
     await post.app.database.execute("DELETE FROM operator WHERE id = $1", operator.id)
 
 
 async def test_resets_are_limited_by_mailbox(post: Post) -> None:
     """Anybody could bury a colleague in mail."""
     for _ in range(limits.RESETS_PER_MAILBOX_MAX):
-        await post.access.ask_reset("clara@example.com", "192.0.2.2")
+        await post.access.links.ask_reset("clara@example.com", "192.0.2.2")
     with pytest.raises(TooMany):
-        await post.access.ask_reset("Clara@example.com", "192.0.2.3")
+        await post.access.links.ask_reset("Clara@example.com", "192.0.2.3")
 
 
 async def test_an_invitation_is_mailed(post: Post) -> None:

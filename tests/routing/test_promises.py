@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from okno.conversations.types import Promised
+from okno.conversations.bodies import Promised
 from okno.routing.sla.api import Promises
 from tests.routing.test_hours import At
 from tests.routing.test_sla import Company

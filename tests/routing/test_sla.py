@@ -11,7 +11,8 @@ import pytest
 
 from okno.access.types import Actor
 from okno.conversations.api import Conversations
-from okno.conversations.types import Overdue, SendMessage
+from okno.conversations.bodies import Overdue
+from okno.conversations.types import SendMessage
 from okno.kit.ids import uuid7
 from okno.routing.sla.api import Clocks
 from tests.routing.test_hours import At

@@ -70,7 +70,7 @@ class World:
         owner = await make_operator(self.app, "owner")
         self.team = (await self.app.access.create_team(owner, f"team {uuid7()}")).id
         team = frozenset({self.team})
-        key = self.key = await self.app.access.create_api_key(owner, NewApiKey(f"key {uuid7()}", "admin"))
+        key = self.key = await self.app.access.api_keys.create(owner, NewApiKey(f"key {uuid7()}", "admin"))
         self.actors: dict[str, Actor] = {
             "owner": owner,
             "supervisor": await make_operator(self.app, "supervisor", team),
@@ -88,7 +88,7 @@ class World:
                 await self._step(step)
             await self.check()
         finally:
-            await self.app.access.delete_api_key(self.actors["owner"], self.key.key.id)
+            await self.app.access.api_keys.delete(self.actors["owner"], self.key.key.id)
 
     async def _step(self, step: Step) -> None:
         contact = self.contacts[step.contact]

@@ -9,7 +9,8 @@ import pytest
 
 from okno.access.types import Actor
 from okno.app.wiring import App
-from okno.conversations.types import Note, SendNote
+from okno.conversations.bodies import Note
+from okno.conversations.types import SendNote
 from okno.kit.errors import NotFound
 from okno.kit.ids import uuid7
 from okno.teamwork.events import MENTION, Mention

@@ -10,7 +10,8 @@ import pytest
 
 from okno.access.types import Actor
 from okno.app.wiring import App
-from okno.conversations.types import SendMessage, Woken
+from okno.conversations.bodies import Woken
+from okno.conversations.types import SendMessage
 from okno.kit.errors import Conflict, Invalid, NotFound
 from okno.kit.ids import uuid7
 from okno.teamwork.events import SNOOZE_ENDED, SnoozeEnded

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from okno.app.wiring import App
-from okno.conversations.types import TaskNoted
+from okno.conversations.bodies import TaskNoted
 from okno.kit.errors import Invalid, NotFound
 from okno.kit.ids import uuid7
 from okno.teamwork.events import TASK_DUE, TaskDue

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
+from okno.conversations.bodies import Assigned
 from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
-from okno.conversations.types import Assigned
 from okno.kit.errors import Conflict, Invalid, NotAllowed, TooMany
 from okno.kit.ids import uuid7
 from okno.telephony.types import NewCallback

@@ -10,7 +10,7 @@ from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.attributes.types import NewAttribute
 from okno.channels.site.api import Guest
-from okno.conversations.types import Described, Message
+from okno.conversations.bodies import Described, Message
 from okno.kit.errors import Invalid, NotFound
 from okno.kit.ids import uuid7
 from okno.routing.types import NewQueue

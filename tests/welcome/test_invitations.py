@@ -7,7 +7,8 @@ import pytest
 from okno.access.types import Actor
 from okno.app.wiring import App
 from okno.channels.site.api import Guest
-from okno.conversations.types import Assigned, Greeted, Message, SendMessage
+from okno.conversations.bodies import Assigned, Greeted, Message
+from okno.conversations.types import SendMessage
 from okno.kit import limits
 from okno.kit.errors import Conflict, NotFound
 from okno.kit.ids import uuid7

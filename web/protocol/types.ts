@@ -16,11 +16,6 @@ export interface Quote {
   excerpt?: string
   author?: string
 }
-/** A reference in a message on its way in; the server fills in excerpt and author. */
-export interface QuoteRef {
-  conversation: string
-  seq: number
-}
 /** A file in the timeline; its addresses expire and are asked for by id. A zero means: not known. */
 export interface Attachment {
   id: string
@@ -227,6 +222,11 @@ export interface Greeted {
 /** A place in the numbering that this reader may not see; it keeps `seq` dense for him. Its actor is the system. */
 export interface Hidden {
   type: "hidden"
+}
+/** A reference in a message on its way in; the server fills in excerpt and author. */
+export interface QuoteRef {
+  conversation: string
+  seq: number
 }
 /** One row of the timeline. `seq` is dense within the conversation from 1; `id` was made by the sender. */
 export interface Event {

@@ -14,19 +14,17 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import UNSET, UnsetType
 
 from okno.access import letters
+from okno.access.api_keys import ApiKeys
 from okno.access.audit import Audit
-from okno.access.events import RESET_ASKED, AccessListener, ResetAsked
+from okno.access.events import AccessListener
 from okno.access.keys import Keys, MasterKeyLost, hash_secret, load_keys, new_secret
+from okno.access.links import Links
 from okno.access.rights import require
 from okno.access.roles import Roles, permissions_of, within_rank
 from okno.access.types import (
     Actor,
-    ApiKey,
-    CreatedApiKey,
-    Link,
     LinkUse,
     Me,
-    NewApiKey,
     NewOperator,
     Operator,
     OperatorChange,
@@ -38,15 +36,13 @@ from okno.access.types import (
     Workspace,
     WorkspaceChange,
 )
-from okno.bus.api import emit
-from okno.db.pool import Connection, Database
+from okno.db.pool import Database
 from okno.db.queries import load_queries
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany, Unsupported
 from okno.kit.ids import uuid7
 from okno.mailer.api import Mailer
-from okno.mailer.types import Letter
 
 SQL = load_queries("okno.access")
 NAMES_S = 15.0
@@ -91,12 +87,12 @@ class Access:
         self._working: set[tuple[int, UUID]] = set()
         self._listeners: list[AccessListener] = []
         self.secure = public_url.startswith("https://")
-        self._public_url = public_url.rstrip("/")
-        self._mailer = mailer if mailer and mailer.enabled else None
         self.make_photo: PhotoMaker = _no_photos
         self.on_names: Callable[[], None] = _nobody
         """Told when operators' names were changed here: other processes hold them, too."""
         self.audit = Audit(database, clock)
+        self.links = Links(database, clock, public_url, mailer, self.get_workspace)
+        self.api_keys = ApiKeys(database, clock, self._rights_changed)
         self.roles = Roles(database, self.audit, self._rights_changed)
 
     def listen(self, listener: AccessListener) -> None:
@@ -189,7 +185,7 @@ class Access:
         """What the sign-in screen must know before anybody is signed in; nothing secret."""
         workspace = await self._db.fetchrow(SQL["first_workspace"])
         waiting = not await self._db.fetchval(SQL["count_usable"])
-        return SessionOptions(self._mailer is not None, waiting, workspace["locale"] if workspace else "ru")
+        return SessionOptions(self.links.sends_mail, waiting, workspace["locale"] if workspace else "ru")
 
     async def list_sessions(self, actor: Actor) -> list[Session]:
         """The actor's own, the one seen last first. Raises `NotAllowed` for an API key."""
@@ -303,10 +299,10 @@ class Access:
                     *(workspace_id, operator_id, new.email, new.name, new.role, workspace.locale, now, demo),
                 )
                 await tx.execute(SQL["join_teams"], workspace_id, operator_id, sorted(set(new.teams)))
-                secret = await self._link(tx, workspace_id, operator_id, purpose)
+                secret = await self.links.create_in(tx, workspace_id, operator_id, purpose)
                 if by:
                     invited = letters.Invitation(new.email, new.name, by, workspace.name, workspace.locale)
-                    await self._mail(tx, invited, secret)
+                    await self.links.mail_in(tx, invited, secret)
         except asyncpg.UniqueViolationError:
             raise Conflict("somebody with this e-mail is here already") from None
         except (asyncpg.ForeignKeyViolationError, asyncpg.DataError):
@@ -334,17 +330,11 @@ class Access:
         within_rank(actor, operator.role)
         workspace = await self.get_workspace(actor.workspace_id)
         async with self._db.transaction() as tx:
-            secret = await self._link(tx, actor.workspace_id, operator_id, "reset")
-            await self._mail(tx, letters.Reset(operator.email, operator.name, workspace.name, operator.locale), secret)
+            secret = await self.links.create_in(tx, actor.workspace_id, operator_id, "reset")
+            await self.links.mail_in(
+                tx, letters.Reset(operator.email, operator.name, workspace.name, operator.locale), secret
+            )
         return operator, secret
-
-    @property
-    def sends_mail(self) -> bool:
-        return self._mailer is not None
-
-    def link_url(self, secret: str) -> str:
-        """Where a one-time link is opened."""
-        return f"{self._public_url}/link/{secret}"
 
     async def change_operator(self, actor: Actor, operator_id: UUID, change: OperatorChange) -> Operator:
         """Raises `Conflict` when the workspace would be left without an owner."""
@@ -417,55 +407,6 @@ class Access:
 
     # -- one-time links --------------------------------------------------------------------------------------------
 
-    async def create_link(self, workspace_id: int, operator_id: UUID, purpose: str) -> str:
-        """The secret of a link that works once within LINK_HOURS; earlier links of the operator end."""
-        async with self._db.transaction() as tx:
-            return await self._link(tx, workspace_id, operator_id, purpose)
-
-    async def _link(self, tx: Connection, workspace_id: int, operator_id: UUID, purpose: str) -> str:
-        secret = new_secret()
-        until = self._clock.now() + timedelta(hours=limits.LINK_HOURS)
-        await tx.execute(SQL["delete_links"], workspace_id, operator_id)
-        await tx.execute(SQL["insert_link"], hash_secret(secret), workspace_id, operator_id, purpose, until)
-        return secret
-
-    async def ask_reset(self, email: str, address: str) -> bool:
-        """Have a link mailed to whoever signs in with `email`; false when this installation sends no mail.
-
-        The same work is done here whether somebody does or not: a handler looks, after the answer has gone.
-        Raises `TooMany`.
-        """
-        if self._mailer is None:
-            return False
-        now = self._clock.now()
-        since = now - timedelta(seconds=limits.LOGIN_WINDOW_S)
-        keys = (f"reset:{email.lower()}", f"reset ip:{address}")
-        for key, bound in zip(keys, (limits.RESETS_PER_MAILBOX_MAX, limits.RESETS_PER_ADDRESS_MAX), strict=True):
-            if await self._db.fetchval(SQL["count_failures"], key, since) >= bound:
-                raise TooMany("a link was asked for several times already; look into your mail, or try again later")
-        async with self._db.transaction() as tx:
-            for key in keys:
-                await tx.execute(SQL["insert_failure"], key, now)
-            await emit(tx, self._clock, RESET_ASKED, ResetAsked(email))
-        return True
-
-    async def mail_reset(self, email: str) -> bool:
-        """Make the link and queue its letter in one transaction; whether there is somebody to write to."""
-        r = await self._db.fetchrow(SQL["find_by_email"], email)
-        if r is None or r["disabled_at"] or self._mailer is None:
-            return False
-        workspace = await self.get_workspace(r["workspace_id"])
-        async with self._db.transaction() as tx:
-            secret = await self._link(tx, r["workspace_id"], r["id"], "reset")
-            await self._mail(tx, letters.Reset(r["email"], r["name"], workspace.name, r["locale"]), secret)
-        return True
-
-    async def _mail(self, tx: Connection, cause: letters.Reset | letters.Invitation, secret: str) -> None:
-        if self._mailer:
-            subject, text = letters.render_letter(cause, self.link_url(secret))
-            await self._mailer.post(tx, Letter(cause.to, subject, text, type(cause).__name__.lower()))
-            self._mailer.wake()
-
     async def first_link(self) -> str | None:
         """A link for the first owner while nobody can sign in yet, else null."""
         if await self._db.fetchval(SQL["count_usable"]):
@@ -473,28 +414,15 @@ class Access:
         workspace_id = await self.ensure_workspace("okno", "ru")
         r = await self._db.fetchrow(SQL["first_unused_owner"])
         if r:
-            return await self.create_link(r["workspace_id"], r["id"], "first")
+            return await self.links.create(r["workspace_id"], r["id"], "first")
         owner = NewOperator(email="owner@example.com", name="Owner", role="owner")
         return (await self.create_operator(workspace_id, owner, purpose="first"))[1]
-
-    async def reset_by_email(self, email: str) -> str:
-        """The secret of a link for whoever signs in with this e-mail. Raises `NotFound`."""
-        r = await self._db.fetchrow(SQL["find_by_email"], email)
-        if r is None:
-            raise NotFound("nobody signs in with this e-mail")
-        return await self.create_link(r["workspace_id"], r["id"], "reset")
 
     async def run_names(self) -> None:
         """Somebody added by the command line is known here, too, a little later."""
         while True:
             await asyncio.sleep(NAMES_S)
             await self.load_names()
-
-    async def get_link(self, secret: str) -> Link:
-        r = await self._db.fetchrow(SQL["find_link"], hash_secret(secret), self._clock.now())
-        if r is None:
-            raise NotFound("this link was used already or is too old; ask for another one")
-        return Link(r["purpose"], r["email"], r["name"])
 
     async def use_link(self, secret: str, use: LinkUse, address: str = "", user_agent: str = "") -> tuple[Me, str]:
         """Set name, language and password, sign in, burn the link. The first owner also chooses his e-mail."""
@@ -541,31 +469,6 @@ class Access:
             raise Conflict("there is a team with this name") from None
         return next(t for t in await self.list_teams(actor.workspace_id) if t.id == team_id)
 
-    async def list_api_keys(self, actor: Actor) -> list[ApiKey]:
-        require(actor, "api_keys")
-        records = await self._db.fetch(SQL["list_api_keys"], actor.workspace_id, limits.API_KEYS_MAX)
-        return [ApiKey(r["id"], r["name"], r["role"], r["created_at"], r["last_used_at"]) for r in records]
-
-    async def create_api_key(self, actor: Actor, new: NewApiKey) -> CreatedApiKey:
-        require(actor, "api_keys")
-        within_rank(actor, new.role)
-        if len(await self.list_api_keys(actor)) >= limits.API_KEYS_MAX:
-            raise Conflict(f"there are {limits.API_KEYS_MAX} keys already: delete one first")
-        known = {t.id for t in await self.list_teams(actor.workspace_id)}
-        if not set(new.teams) <= known:
-            raise Invalid("there is no such team", field="teams")
-        key = ApiKey(uuid7(), new.name, new.role, self._clock.now(), None)
-        secret = f"okno_{new_secret()}"
-        values = (key.id, key.name, hash_secret(secret), key.role, sorted(set(new.teams)), key.created_at)
-        await self._db.execute(SQL["insert_api_key"], actor.workspace_id, *values)
-        return CreatedApiKey(key, secret)
-
-    async def delete_api_key(self, actor: Actor, key_id: UUID) -> None:
-        require(actor, "api_keys")
-        if await self._db.fetchval(SQL["delete_api_key"], actor.workspace_id, key_id) is None:
-            raise NotFound("there is no such key")
-        self._rights_changed(actor.workspace_id, key_id)
-
 
 def _value(field: Any) -> Any:
     return None if field is UNSET else field
@@ -589,11 +492,7 @@ def _actor(record: Any, name: str, role: Role, photo: str, **ids: Any) -> Actor:
 
 
 def _operator(r: Any) -> Operator:
-    created: datetime = r["created_at"]
-    disabled = r["disabled_at"] is not None
     return Operator(
         *(r["id"], r["email"], r["name"], r["role"], r["custom_role_id"], r["photo"], r["teams"], r["locale"]),
-        *(r["theme"], r["sound"]),
-        disabled,
-        created,
+        *(r["theme"], r["sound"], r["disabled_at"] is not None, r["created_at"]),
     )

@@ -13,4 +13,4 @@ log = structlog.get_logger()
 async def handle_reset_asked(access: Access, news: News) -> None:
     """Queue the letter. Handled twice, two letters go out and the later link works."""
     asked = msgspec.json.decode(news.payload, type=ResetAsked)
-    log.info("a new password was asked for", known=await access.mail_reset(asked.email))
+    log.info("a new password was asked for", known=await access.links.mail_reset(asked.email))

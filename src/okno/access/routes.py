@@ -116,7 +116,7 @@ async def get_session_options(access: Access) -> SessionOptions:
 )
 async def ask_password_reset(request: AnyRequest, access: Access, data: NewPasswordReset) -> PasswordReset:
     """The answer is the same, and as fast, whether somebody signs in with this address or not."""
-    return PasswordReset(await access.ask_reset(data.email, _browser(request)[0]))
+    return PasswordReset(await access.links.ask_reset(data.email, _browser(request)[0]))
 
 
 @get("/sessions", operation_id="list_sessions", responses=problems(*SIGNED_IN), summary="Where one is signed in")
@@ -162,7 +162,7 @@ async def logout(access: Access, actor: Actor) -> Response[None]:
 
 @get("/links/{token:str}", operation_id="get_link", responses=problems(404), summary="What a one-time link is for")
 async def get_link(access: Access, token: LinkToken) -> Link:
-    return await access.get_link(token)
+    return await access.links.get(token)
 
 
 @post("/links/{token:str}", operation_id="use_link", responses=problems(404, 409), summary="Use a one-time link")
@@ -245,7 +245,7 @@ async def list_operators(access: Access, actor: Actor) -> list[Operator]:
 @post("/operators", operation_id="invite_operator", responses=problems(*SIGNED_IN, 409), summary="Invite an operator")
 async def invite_operator(access: Access, actor: Actor, data: NewOperator) -> Invited:
     operator, secret = await access.invite(actor, data)
-    return Invited(operator, access.link_url(secret), access.sends_mail)
+    return Invited(operator, access.links.url(secret), access.links.sends_mail)
 
 
 @patch(
@@ -266,7 +266,7 @@ async def change_operator(access: Access, actor: Actor, operator_id: UUID, data:
 )
 async def relink_operator(access: Access, actor: Actor, operator_id: UUID) -> Invited:
     operator, secret = await access.relink(actor, operator_id)
-    return Invited(operator, access.link_url(secret), access.sends_mail)
+    return Invited(operator, access.links.url(secret), access.links.sends_mail)
 
 
 @get("/teams", operation_id="list_teams", responses=problems(*SIGNED_IN), summary="Teams by name")
@@ -291,12 +291,12 @@ async def rename_team(access: Access, actor: Actor, team_id: TeamId, data: NewTe
 
 @get("/api-keys", operation_id="list_api_keys", responses=problems(*SIGNED_IN), summary="API keys, without secrets")
 async def list_api_keys(access: Access, actor: Actor) -> list[ApiKey]:
-    return await access.list_api_keys(actor)
+    return await access.api_keys.list_keys(actor)
 
 
 @post("/api-keys", operation_id="create_api_key", responses=problems(*SIGNED_IN, 409), summary="Create an API key")
 async def create_api_key(access: Access, actor: Actor, data: NewApiKey) -> CreatedApiKey:
-    return await access.create_api_key(actor, data)
+    return await access.api_keys.create(actor, data)
 
 
 @delete(
@@ -306,7 +306,7 @@ async def create_api_key(access: Access, actor: Actor, data: NewApiKey) -> Creat
     summary="Delete an API key",
 )
 async def delete_api_key(access: Access, actor: Actor, key_id: UUID) -> None:
-    await access.delete_api_key(actor, key_id)
+    await access.api_keys.delete(actor, key_id)
 
 
 @get("/roles", operation_id="list_roles", responses=problems(*SIGNED_IN), summary="Roles of the company's own")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from okno.conversations.types import ActorType
+from okno.conversations.bodies import ActorType
 from okno.kit import limits
 from okno.kit.wire import Answer, Wire
 

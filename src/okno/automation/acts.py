@@ -17,7 +17,8 @@ from okno.automation.types import (
 from okno.automation.webhooks import JOB
 from okno.bus.jobs import enqueue
 from okno.conversations.api import Conversations, Sender, system_of
-from okno.conversations.types import NOBODY, SendMessage, SendNote
+from okno.conversations.bodies import NOBODY
+from okno.conversations.types import SendMessage, SendNote
 from okno.db.pool import Database
 from okno.desk.api import Desk
 from okno.kit.errors import Invalid

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from okno.attributes.types import Attribute
 from okno.automation.types import RuleField
-from okno.conversations.types import DueClock
+from okno.conversations.bodies import DueClock
 
 FLAG = ("true", "false")
 CHANNELS = ("site",)

@@ -8,7 +8,7 @@ import msgspec
 
 from okno.automation.rules import Facts
 from okno.automation.types import Condition, Rule, RuleAct, Trigger
-from okno.conversations.types import Body, Labelled, Message, Overdue, Rated
+from okno.conversations.bodies import Body, Labelled, Message, Overdue, Rated
 from okno.db.queries import load_queries
 from okno.kit import limits
 

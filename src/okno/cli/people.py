@@ -31,7 +31,7 @@ def create(settings: Settings, email: str, name: str, role: str) -> None:
 
 def reset_password(settings: Settings, email: str) -> None:
     async def work(access: Access) -> str:
-        return await access.reset_by_email(email)
+        return await access.links.create_for(email)
 
     _print_link(settings, _with_access(settings, work))
 

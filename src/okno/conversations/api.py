@@ -12,6 +12,19 @@ from okno.bus.api import emit
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, Waiter, Writer, millis
 from okno.conversations.attached import Attached, attachment_of
+from okno.conversations.bodies import (
+    NOBODY,
+    Attachment,
+    Body,
+    Closed,
+    Deleted,
+    HistoryCleared,
+    Message,
+    Note,
+    Opened,
+    Quote,
+    Reacted,
+)
 from okno.conversations.erasing import erase_in
 from okno.conversations.events import NOTE_MENTIONS, NoteMentions, TimelineListener
 from okno.conversations.hands import Beside, Names, Sender, draft_of, system_of
@@ -20,26 +33,7 @@ from okno.conversations.marks import Marks
 from okno.conversations.reading import Changes
 from okno.conversations.search.api import forget_demo, refresh_in
 from okno.conversations.store import SQL
-from okno.conversations.types import (
-    NOBODY,
-    Ack,
-    Attachment,
-    Body,
-    Closed,
-    ConversationRow,
-    Deleted,
-    HistoryCleared,
-    Message,
-    Note,
-    Opened,
-    Quote,
-    QuoteRef,
-    Reacted,
-    Send,
-    SendDeletion,
-    SendMessage,
-    SendNote,
-)
+from okno.conversations.types import Ack, ConversationRow, QuoteRef, Send, SendDeletion, SendMessage, SendNote
 from okno.db.pool import Connection, Database
 from okno.files.api import Files
 from okno.kit import limits
@@ -490,15 +484,8 @@ class Conversations(Joining, Marks):
         async with self._db.transaction() as tx:
             await tx.execute(SQL["release_demo"])
             await forget_demo(tx)
-            for name in (
-                "delete_demo_drafts",
-                "delete_demo_attachments",
-                "delete_demo_events",
-                "delete_demo_merges",
-                "delete_demo_splits",
-                "delete_demo_participants",
-            ):
-                await tx.execute(SQL[name])
+            for kept in ("drafts", "attachments", "events", "merges", "splits", "participants"):
+                await tx.execute(SQL[f"delete_demo_{kept}"])
             return int(await tx.fetchval(SQL["delete_demo"]))
 
     async def touch_contact(self, workspace_id: int, contact_id: UUID) -> None:

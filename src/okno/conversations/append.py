@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from okno.conversations.types import ActorType
+from okno.conversations.bodies import ActorType
 from okno.db.pool import LOST, STORAGE_FULL, Connection, Database, unavailable
 from okno.kit import limits
 from okno.kit.clock import Clock

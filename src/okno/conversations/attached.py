@@ -5,8 +5,8 @@ from uuid import UUID
 
 from okno.access.types import Actor
 from okno.conversations import rules
+from okno.conversations.bodies import Attachment
 from okno.conversations.store import SQL
-from okno.conversations.types import Attachment
 from okno.db.pool import Database
 from okno.files.api import Files
 from okno.files.types import FileLink, FileRow

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, append, millis
+from okno.conversations.bodies import Erased, Message, Note
 from okno.conversations.hands import Sender, draft_of
 from okno.conversations.search.api import forget
 from okno.conversations.store import SQL
-from okno.conversations.types import Erased, Message, Note
 from okno.db.pool import Connection
 from okno.files.api import Files
 from okno.kit.errors import OknoError

@@ -8,20 +8,10 @@ from uuid import UUID
 from okno.access.types import PERMISSIONS, Actor
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, append, millis
+from okno.conversations.bodies import NOBODY, ActorType, Assigned, Body, Held, Joined, SecretClosed, SecretGiven
 from okno.conversations.events import TimelineListener
 from okno.conversations.store import SQL
-from okno.conversations.types import (
-    NOBODY,
-    ActorType,
-    Assigned,
-    Body,
-    ConversationRow,
-    Due,
-    Held,
-    Joined,
-    SecretClosed,
-    SecretGiven,
-)
+from okno.conversations.types import ConversationRow, Due
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock

@@ -8,20 +8,10 @@ from uuid import UUID
 from okno.access.types import Actor
 from okno.conversations import rules, store
 from okno.conversations.append import Draft, Stored, millis
+from okno.conversations.bodies import Assigned, Body, Carried, Merged, Message, Note, Opened, Quote, Split
 from okno.conversations.labels import Labels
 from okno.conversations.store import SQL
-from okno.conversations.types import (
-    Assigned,
-    Body,
-    Carried,
-    ConversationRow,
-    Merged,
-    Message,
-    Note,
-    Opened,
-    Quote,
-    Split,
-)
+from okno.conversations.types import ConversationRow
 from okno.db.pool import Connection
 from okno.kit import limits
 from okno.kit.errors import Conflict, Invalid, NotFound

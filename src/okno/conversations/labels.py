@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from okno.access.types import Actor
+from okno.conversations.bodies import Described, Labelled, Message
 from okno.conversations.hands import Hands
 from okno.conversations.language import language_of
 from okno.conversations.store import SQL, parse_body
-from okno.conversations.types import ConversationRow, Described, Labelled, Message
+from okno.conversations.types import ConversationRow
 from okno.kit import limits
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from okno.access.api import require
 from okno.access.types import Actor
 from okno.conversations import rules, store
+from okno.conversations.bodies import Status
 from okno.conversations.events import TimelineListener
 from okno.conversations.hands import Names
 from okno.conversations.store import SQL, ListFilter
@@ -19,7 +20,6 @@ from okno.conversations.types import (
     EventRaw,
     ListWhere,
     Receipt,
-    Status,
     Tab,
 )
 from okno.db.pool import Database

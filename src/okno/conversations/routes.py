@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from okno.access.types import Actor
 from okno.conversations.api import Conversations, Rights
+from okno.conversations.bodies import Status
 from okno.conversations.types import (
     Ack,
     ConversationPage,
@@ -21,7 +22,6 @@ from okno.conversations.types import (
     NewSplit,
     OtherConversation,
     Send,
-    Status,
     Tab,
 )
 from okno.files.types import FileLink, LinkQuery

@@ -8,13 +8,12 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from okno.access.types import Actor
-from okno.conversations.types import (
+from okno.conversations.bodies import (
     CUSTOMER_SEES,
     ActorType,
     Assigned,
     Body,
     Carried,
-    Counters,
     Deleted,
     Described,
     Edited,
@@ -26,12 +25,10 @@ from okno.conversations.types import (
     SecretAsked,
     SecretClosed,
     SecretGiven,
-    SendDeletion,
-    SendEdit,
-    SendReaction,
     Split,
     TaskNoted,
 )
+from okno.conversations.types import Counters, SendDeletion, SendEdit, SendReaction
 from okno.kit import limits
 from okno.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 

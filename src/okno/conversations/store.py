@@ -6,21 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from okno.conversations.types import (
-    HIDDEN_BODY,
-    NOBODY,
-    Body,
-    ConversationRow,
-    Counters,
-    Due,
-    Edited,
-    Event,
-    EventRaw,
-    ListWhere,
-    Receipt,
-    Status,
-    Tab,
-)
+from okno.conversations.bodies import HIDDEN_BODY, NOBODY, Body, Edited, Status
+from okno.conversations.types import ConversationRow, Counters, Due, Event, EventRaw, ListWhere, Receipt, Tab
 from okno.db.queries import load_queries
 from okno.kit import wire
 

@@ -13,7 +13,8 @@ from okno.attributes.types import AttributeValue
 from okno.contacts.api import Contacts
 from okno.conversations.api import Conversations
 from okno.conversations.attached import attachment_of
-from okno.conversations.types import ConversationRow, Described, SendMessage, SendNote
+from okno.conversations.bodies import Described
+from okno.conversations.types import ConversationRow, SendMessage, SendNote
 from okno.db.pool import Connection, Database
 from okno.desk import rules, store
 from okno.desk.labels import Labels

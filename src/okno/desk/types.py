@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from okno.conversations.types import Attachment, ConversationRow, Status
+from okno.conversations.bodies import Attachment, Status
+from okno.conversations.types import ConversationRow
 from okno.kit import limits
 from okno.kit.wire import Answer, Label, MessageText, Name, Wire
 from okno.knowledge.types import Scope, TeamNumber

@@ -18,7 +18,8 @@ from okno.access.api import Access, require
 from okno.access.types import Actor, Locale
 from okno.bus.jobs import enqueue
 from okno.contacts.api import Contacts
-from okno.conversations.types import Body, Event
+from okno.conversations.bodies import Body
+from okno.conversations.types import Event
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.exports import render, rules

@@ -8,15 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from okno.access.types import Locale
 from okno.contacts.types import Contact, Identity
-from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
-from okno.conversations.types import (
+from okno.conversations.bodies import (
     Assigned,
     Body,
     Carried,
     Closed,
     Described,
     Erased,
-    Event,
     Greeted,
     Held,
     HistoryCleared,
@@ -34,6 +32,8 @@ from okno.conversations.types import (
     Split,
     TaskNoted,
 )
+from okno.conversations.calling import CallbackAsked, CallbackEnded, CallBegan, CallEnded
+from okno.conversations.types import Event
 from okno.exports.types import Enclosed, Line, Quoted
 from okno.exports.words import WORDS, moment_of
 from okno.kit import limits

@@ -19,7 +19,8 @@ from okno.channels.site.flood import Buckets
 from okno.contacts.api import Contacts
 from okno.contacts.types import Contact, Identity
 from okno.conversations.api import Conversations
-from okno.conversations.types import ConversationRow, Event, Message, Note
+from okno.conversations.bodies import Message, Note
+from okno.conversations.types import ConversationRow, Event
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.exports import pdf, render, rules

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from okno.access.types import Locale
-from okno.conversations.types import ActorType
+from okno.conversations.bodies import ActorType
 from okno.kit import limits
 from okno.kit.wire import Answer, Wire
 

@@ -10,7 +10,7 @@ from okno.access.types import Actor
 from okno.bus.events import TimelineSpan
 from okno.channels.site.api import Guest, Site
 from okno.conversations.api import Conversations
-from okno.conversations.types import Rated
+from okno.conversations.bodies import Rated
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.feedback import rules

@@ -19,7 +19,8 @@ from okno.channels.site.api import Guest
 from okno.contacts.api import Contacts
 from okno.contacts.types import Contact, Identity
 from okno.conversations.api import Conversations
-from okno.conversations.types import NOBODY, ConversationRow, Event, Message
+from okno.conversations.bodies import NOBODY, Message
+from okno.conversations.types import ConversationRow, Event
 from okno.db.pool import Database
 from okno.db.queries import load_queries
 from okno.kit import limits

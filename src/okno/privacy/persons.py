@@ -13,8 +13,8 @@ from okno.bus.api import emit
 from okno.channels.site.api import Guest, Site
 from okno.contacts.api import Contacts
 from okno.conversations.api import Conversations, Sender
+from okno.conversations.bodies import NOBODY
 from okno.conversations.events import PERSON_ERASED, PersonErased
-from okno.conversations.types import NOBODY
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits

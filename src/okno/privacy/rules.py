@@ -2,7 +2,7 @@
 
 import re
 
-from okno.conversations.types import SecretPurpose
+from okno.conversations.bodies import SecretPurpose
 from okno.kit.errors import Invalid
 
 CARD_DIGITS_MIN, CARD_DIGITS_MAX = 12, 19  # ISO/IEC 7812

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from okno.conversations.types import SecretPurpose
+from okno.conversations.bodies import SecretPurpose
 from okno.kit import limits
 from okno.kit.wire import NO_NUL, RAW, Answer, Wire
 

@@ -9,7 +9,7 @@ from okno.access.api import Access, require
 from okno.access.types import Actor
 from okno.channels.site.api import Guest
 from okno.conversations.api import Conversations
-from okno.conversations.types import NOBODY, SecretAsked, SecretClosed, SecretGiven
+from okno.conversations.bodies import NOBODY, SecretAsked, SecretClosed, SecretGiven
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits

@@ -10,8 +10,9 @@ import structlog
 
 from okno.access.types import Actor
 from okno.conversations.api import Conversations, Stored, Waiter
+from okno.conversations.bodies import CUSTOMER_SEES, HIDDEN_BODY, NOBODY
 from okno.conversations.events import Draft, Outcome
-from okno.conversations.types import CUSTOMER_SEES, HIDDEN_BODY, NOBODY, ConversationRow, Receipt
+from okno.conversations.types import ConversationRow, Receipt
 from okno.kit import limits
 from okno.kit.cards import MASK
 from okno.kit.clock import Clock

@@ -15,8 +15,9 @@ import structlog
 from okno.bus.events import TimelineSpan
 from okno.bus.hints import Hints
 from okno.conversations.api import Conversations, Draft, Stored
+from okno.conversations.bodies import ActorType
 from okno.conversations.events import Outcome
-from okno.conversations.types import ActorType, Receipt
+from okno.conversations.types import Receipt
 from okno.kit import limits
 from okno.kit.errors import OknoError
 from okno.kit.tasks import Tasks

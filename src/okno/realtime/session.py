@@ -12,7 +12,8 @@ from okno.access.api import Access
 from okno.access.types import Actor
 from okno.channels.site.api import Site
 from okno.conversations.api import Conversations, Draft, preview_of
-from okno.conversations.types import Message, Receipt, SendMessage, Status, Thread
+from okno.conversations.bodies import Message, Status
+from okno.conversations.types import Receipt, SendMessage, Thread
 from okno.kit import limits
 from okno.kit.clock import Clock
 from okno.kit.errors import Blocked, Malformed, OknoError, TooMany

@@ -8,7 +8,8 @@ from uuid import UUID
 from okno.access.types import Actor
 from okno.bus.api import emit
 from okno.conversations.api import Conversations
-from okno.conversations.types import Body, ConversationRow, Snoozed, Woken
+from okno.conversations.bodies import Body, Snoozed, Woken
+from okno.conversations.types import ConversationRow
 from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit import limits

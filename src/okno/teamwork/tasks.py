@@ -12,7 +12,7 @@ from okno.access.types import Actor
 from okno.bus.api import emit
 from okno.contacts.api import Contacts
 from okno.conversations.api import Conversations, may_see
-from okno.conversations.types import Body, TaskNoted
+from okno.conversations.bodies import Body, TaskNoted
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from okno.conversations.types import Status
+from okno.conversations.bodies import Status
 from okno.kit import limits
 from okno.kit.wire import NO_NUL, Answer, Label, Name, Wire
 

@@ -8,7 +8,8 @@ from okno.attributes.api import Attributes
 from okno.channels.site.api import Guest, Site
 from okno.contacts.api import Contacts, normal_address
 from okno.conversations.api import Conversations, system_of
-from okno.conversations.types import Described, SendMessage
+from okno.conversations.bodies import Described
+from okno.conversations.types import SendMessage
 from okno.db.pool import Database
 from okno.db.queries import load_queries
 from okno.kit import limits

@@ -12,11 +12,11 @@ import asyncpg
 from okno.access.types import Actor
 from okno.bus import api as bus
 from okno.bus.events import TimelineSpan
+from okno.conversations.bodies import Message, Note
 from okno.conversations.search import morphology, rules, store
 from okno.conversations.search.store import SQL, Query
 from okno.conversations.search.types import Filters, Place, SearchHit, SearchPage, SearchState
 from okno.conversations.store import parse_body
-from okno.conversations.types import Message, Note
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock

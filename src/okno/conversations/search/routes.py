@@ -9,9 +9,9 @@ from litestar.params import Parameter
 
 from okno.access.api import require
 from okno.access.types import Actor
+from okno.conversations.bodies import ActorType, Status
 from okno.conversations.search.api import Search, utc
 from okno.conversations.search.types import Filters, SearchPage, SearchState, Where
-from okno.conversations.types import ActorType, Status
 from okno.kit import limits
 from okno.kit.openapi import SIGNED_IN, CursorQuery, LabelQuery, PageLimit, problems
 from okno.kit.wire import NO_NUL

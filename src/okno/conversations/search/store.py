@@ -6,10 +6,10 @@ from uuid import UUID
 
 from okno.access.types import Actor
 from okno.conversations import rules as timeline
+from okno.conversations.bodies import Message, Note
 from okno.conversations.search import rules
 from okno.conversations.search.types import Filters, Place
 from okno.conversations.store import parse_body
-from okno.conversations.types import Message, Note
 from okno.db.pool import Connection
 from okno.db.queries import load_queries
 

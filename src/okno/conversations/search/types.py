@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from okno.conversations.types import ActorType, Status
+from okno.conversations.bodies import ActorType, Status
 from okno.kit.wire import Answer
 
 Where = Literal["everywhere", "messages", "notes", "files"]

@@ -17,8 +17,8 @@ import structlog
 from okno.bus.api import emit
 from okno.bus.events import News
 from okno.conversations.api import Conversations, system_of
+from okno.conversations.bodies import Overdue
 from okno.conversations.types import Due as ShownDue
-from okno.conversations.types import Overdue
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock

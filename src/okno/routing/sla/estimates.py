@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from okno.conversations.types import PromiseCause
+from okno.conversations.bodies import PromiseCause
 from okno.routing.hours.api import Schedule, add_business_seconds, business_seconds_between, open_at
 
 KEPT_SHARE = 0.95  # aimed at; waiting for the outcomes costs some

@@ -10,7 +10,7 @@ from uuid import UUID
 from okno.bus.api import emit
 from okno.contacts.api import Contacts
 from okno.conversations.api import Conversations, system_of
-from okno.conversations.types import PromiseCause, Promised
+from okno.conversations.bodies import PromiseCause, Promised
 from okno.db.pool import Connection, Database
 from okno.kit import limits
 from okno.kit.clock import Clock

@@ -108,7 +108,7 @@ async def count_promises(promises: Promises, actor: Actor) -> PromiseFigures:
 )
 async def get_wait(visits: Visits, access: Access, promises: Promises, key: Key) -> Response[Wait]:
     workspace_id, inbox = await visits.get_by_key(key)
-    told = await promises.wait_of(workspace_id, inbox, letters=access.sends_mail)
+    told = await promises.wait_of(workspace_id, inbox, letters=access.links.sends_mail)
     return Response(told, headers={"cache-control": "no-store"})
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from okno.conversations.types import PromiseCause
+from okno.conversations.bodies import PromiseCause
 from okno.kit import limits
 from okno.kit.wire import NO_NUL, Answer, Name, OptionalName, Wire
 

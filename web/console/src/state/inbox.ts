@@ -30,12 +30,11 @@ import {
   type Event,
   type Here,
   type View,
-  type ViewFilter,
 } from "@okno/protocol"
 import { defineStore } from "pinia"
 import { computed, ref, shallowRef } from "vue"
 import { call, get, post, put } from "../api"
-import { belongs, inOrder, mostUrgent, type Filter, type Status, type Tab } from "./order"
+import { asked, belongs, inOrder, mostUrgent, type Filter, type Status, type Tab } from "./order"
 import { useDesk } from "./desk"
 import { useSession } from "./session"
 import { makeTyping } from "./typing"
@@ -308,18 +307,7 @@ export const useInbox = defineStore("inbox", () => {
     if (seq && seq > (state.receipt?.operator_read_seq ?? 0)) link.send({ t: "read", conversation: id, seq })
   }
 
-  const query = (limit: number, cursor: string | null): string => {
-    const asked = new URLSearchParams({ tab: tab.value, status: shown.value, limit: String(limit) })
-    if (label.value !== null) asked.set("label", label.value)
-    if (cursor) asked.set("cursor", cursor)
-    const where: ViewFilter | undefined = view.value?.filter
-    if (where?.unassigned) asked.set("unassigned", "true")
-    else if (where?.mine || where?.assignee) asked.set("assignee", where.mine ? me() : where.assignee!)
-    for (const name of ["inbox", "team"] as const) if (where?.[name] != null) asked.set(name, String(where[name]))
-    for (const name of ["waiting", "unread"] as const) if (where?.[name]) asked.set(name, "true")
-    for (const one of where?.labels ?? []) asked.append("labels", one)
-    return `/conversations?${asked}`
-  }
+  const query = (limit: number, cursor: string | null): string => `/conversations?${asked(filter.value, me(), limit, cursor)}`
   let asking = 0
   /** Read the tab from its beginning. Mine is read whole, because it is ordered by who must be answered. */
   async function loadTab(): Promise<void> {

@@ -25,6 +25,19 @@ function fits(row: ConversationRow, where: ViewFilter, me: string): boolean {
   return labels.every((one) => row.labels.includes(one)) && (!where.waiting || row.waiting_since !== null) && (!where.unread || row.unread > 0)
 }
 
+/** The question to the server for a page of such a list. */
+export function asked({ tab, status, label, where }: Filter, me: string, limit: number, cursor: string | null): URLSearchParams {
+  const query = new URLSearchParams({ tab, status, limit: String(limit) })
+  if (label !== null) query.set("label", label)
+  if (cursor) query.set("cursor", cursor)
+  if (where?.unassigned) query.set("unassigned", "true")
+  else if (where?.mine || where?.assignee) query.set("assignee", where.mine ? me : where.assignee!)
+  for (const name of ["inbox", "team"] as const) if (where?.[name] != null) query.set(name, String(where[name]))
+  for (const name of ["waiting", "unread"] as const) if (where?.[name]) query.set(name, "true")
+  for (const one of where?.labels ?? []) query.append("labels", one)
+  return query
+}
+
 /** Where a row belongs: the same rules as the server's lists. */
 export function belongs(row: ConversationRow, { tab, status, label, where }: Filter, me: string): boolean {
   if (where && !fits(row, where, me)) return false
