@@ -23,7 +23,7 @@ test-tools: install
 	@$(PY) tools/test_tools.py
 
 soak: install test-tools
-	@OKNO_SOAK=1 OKNO_SOAK_N=$(N) $(PY) -m pytest tests/chaos tests/http/test_fuzz.py tests/simulate -q -s --timeout=0
+	@OKNO_SOAK=1 OKNO_SOAK_N=$(N) $(PY) -m pytest tests/chaos tests/http/test_fuzz.py tests/simulate tests/telephony -q -s --timeout=0
 	@OKNO_SOAK=1 OKNO_SOAK_N=$(N) $(PY) -m pytest tests/e2e/test_bad_links.py -q -s
 
 bench: install

@@ -176,6 +176,10 @@ def test_a_customer_is_called_back(
     console.keyboard.press("Alt+Backspace")
     expect(talk).to_have_count(0)
     page.context.close()
+    console.goto(f"{telephone.url}/settings/profile")
+    expect(console.get_by_test_id("own-telephone")).to_contain_text("OKNO_SIP_HOST")
+    shot(console, "profile")
+    assert faults(console) == []
 
 
 def conversation_of(console: Page) -> str:

@@ -111,7 +111,8 @@ class Callbacks:
         policy = rules.Policy(
             setting["countries"], setting["dials_per_minute"], setting["dials_per_day"], stopped=False
         )
-        if refusal := rules.plan_dial(number, policy, await self._dialled(guest, number, ip), blocked=False):
+        counted_ip = await self._counted(workspace_id, guest.contact_id, ip)
+        if refusal := rules.plan_dial(number, policy, await self._dialled(guest, number, counted_ip), blocked=False):
             raise rules.error_of(refusal)
         if await self._db.fetchval(SQL["count_waiting"], workspace_id) >= limits.CALLBACKS_WAITING_MAX:
             raise TooMany("too many wait to be called: write to us instead")
@@ -133,6 +134,11 @@ class Callbacks:
         await self._conversations.add_event(workspace_id, conversation_id, ("customer", contact_id), body, when=insert)
         self.stir()
         return await self.get(workspace_id, callback_id)
+
+    async def _counted(self, workspace_id: int, contact_id: UUID | None, ip: str) -> str:
+        """The address as it counts: not at all for who is known here, whoever else stands behind it."""
+        known = contact_id and await self._db.fetchval(SQL["is_known"], workspace_id, contact_id)
+        return "" if known else ip
 
     async def _dialled(self, guest: Guest, number: str, ip: str) -> rules.Dialled:
         """What was dialled, and what was asked for and waits yet."""
@@ -217,7 +223,8 @@ class Callbacks:
         if not lines or await self._db.fetchval(SQL["take_callback"], workspace_id, record["id"]) is None:
             return False
         number = parse_number(record["number"])
-        asker = Asker(uuid7(), record["conversation_id"], record["visitor_id"], record["address"])
+        address = await self._counted(workspace_id, record["contact_id"], record["address"])
+        asker = Asker(uuid7(), record["conversation_id"], record["visitor_id"], address)
         try:
             await self._outside.take(workspace_id, number, asker)
         except OknoError as error:

@@ -123,6 +123,13 @@ SELECT count(*) FILTER (WHERE address = $2 AND $2 <> '' AND asked_at > $4::times
 SELECT id, conversation_id, contact_id, visitor_id, inbox_id, number, address, asked_at, due_at, slot, state, tries FROM callback
  WHERE workspace_id = $1 AND id = $2 LIMIT 1;
 
+-- Proven by the company's own site, or answered by an operator before: no crowd of new visitors takes his calls away.
+-- name: is_known :value
+SELECT c.verified OR EXISTS (
+       SELECT FROM conversation d JOIN event e ON e.workspace_id = d.workspace_id AND e.conversation_id = d.id
+        WHERE d.workspace_id = $1 AND d.contact_id = $2 AND e.type = 'message' AND e.actor = 'operator')
+  FROM contact c WHERE c.workspace_id = $1 AND c.id = $2 LIMIT 1;
+
 -- name: find_current :one
 SELECT id, conversation_id, contact_id, visitor_id, inbox_id, number, address, asked_at, due_at, slot, state, tries FROM callback
  WHERE workspace_id = $1 AND contact_id = $2 AND state IN ('waiting', 'calling') ORDER BY asked_at DESC LIMIT 1;
