@@ -227,6 +227,8 @@ async def test_a_customer_is_handed_on_to_a_colleague(house: House) -> None:
         await house.app.telephony.transfer(house.operators[0], call.id, house.owner.operator_id)
     second.behave = 0.2
     await house.app.telephony.transfer(house.operators[0], call.id, house.operators[1].operator_id)
+    rings = await until(lambda: (one := house.heard.last()) and one.phase == "ringing" and one)
+    assert rings.rung == [house.operators[1].operator_id], "it would ring with who has just handed it on"
     await until(lambda: first.talks[0].ended_at)
     customer = house.outside.talks[0]
     heard = customer.heard

@@ -1375,7 +1375,7 @@ export interface CallFrame {
   t: "call"
   call: Call
 }
-/** A call as operators see it. `number` is empty where the customer's was not told, or is erased. `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music. `recording` is `wanted` while it will be recorded from when both speak. */
+/** A call as operators see it. `number` is empty where the customer's was not told, or is erased. `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music. `recording` is `wanted` while it will be recorded from when both speak. `rung`: whose telephones ring. */
 export interface Call {
   id: string
   direction: "callback" | "inbound" | "outbound"
@@ -1392,6 +1392,7 @@ export interface Call {
   ended_at: string | null
   outcome: "busy" | "cancelled" | "failed" | "gave_up" | "lost" | "no_answer" | "no_operator" | "operator_gone" | "talked" | null
   recording?: "off" | "on" | "paused" | "wanted"
+  rung?: string[]
 }
 /** A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more. */
 export interface PlaceFrame {

@@ -332,8 +332,9 @@ class Telephony:
         await self._conversations.access_conversation(actor, record["conversation_id"])
         return self._calls.find(call_id) or self._call_of(record)  # the database is a moment behind what people see
 
-    def _call_of(self, record: Any) -> Call:
-        return store.call_of(record, self._access.name_of(record["operator_id"]) if record["operator_id"] else "")
+    def _call_of(self, record: Any, rung: Sequence[UUID] = ()) -> Call:
+        name = self._access.name_of(record["operator_id"]) if record["operator_id"] else ""
+        return store.call_of(record, name, rung)
 
     async def list_calls(self, actor: Actor, conversation_id: UUID) -> list[Call]:
         """Of a conversation, the latest first."""
@@ -346,7 +347,14 @@ class Telephony:
         records = await self._db.fetch(SQL["list_live"], actor.workspace_id)
         legs = await self._db.fetch(SQL["list_legs"], [r["id"] for r in records])
         mine = {leg["call_id"] for leg in legs if leg["operator_id"] == actor.operator_id and leg["state"] != "ended"}
-        return [self._call_of(record) for record in records if record["id"] in mine]
+        rung = {
+            leg["call_id"] for leg in legs if leg["state"] == "dialling" and leg["operator_id"] == actor.operator_id
+        }
+        return [
+            self._call_of(record, [actor.operator_id] if record["id"] in rung else ())
+            for record in records
+            if record["id"] in mine
+        ]
 
     async def hang_up(self, actor: Actor, call_id: UUID) -> None:
         await self._order(actor, call_id, "hang_up")

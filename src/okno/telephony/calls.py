@@ -413,7 +413,7 @@ class Calls:
             await self.on_finished(live)
             talk_s = seconds_between(live.talked_at, live.ended_at)
             name = self._names.name_of(state.operator) if state.operator else ""
-            if state.outcome == "gave_up" or (state.direction == "inbound" and state.outcome != "talked"):
+            if state.outcome != "talked" and (state.direction == "inbound" or live.talked_at):
                 await self.let_wait(about.workspace_id, about.conversation_id)
             body = CallEnded(state.id, state.direction, state.outcome or "lost", talk_s, state.operator, name)
             await self._conversations.record(system_of(about.workspace_id), about.conversation_id, body)
@@ -468,7 +468,7 @@ class Calls:
             *(state.id, state.direction, state.phase, about.conversation_id, about.contact_id, about.contact_name),
             *(show_number(about.number) if about.number else "", state.operator, name, state.held),
             *(live.began_at, live.talked_at, live.ended_at),
-            *(state.outcome, state.recording),
+            *(state.outcome, state.recording, [leg.operator for leg in state.ringing if leg.operator]),
         )
 
 

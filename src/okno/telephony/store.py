@@ -1,5 +1,6 @@
 """Rows to structs and to the state of calls."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,13 @@ def state_of(r: Any, legs: list[Any]) -> CallState:
     )
 
 
-def call_of(r: Any, name: str) -> Call:
-    """`name` is of who speaks."""
+def call_of(r: Any, name: str, rung: Sequence[UUID] = ()) -> Call:
+    """`name` is of who speaks; `rung`: whose telephones ring."""
     return Call(
         *(r["id"], r["direction"], r["phase"], r["conversation_id"], r["contact_id"], r["contact_name"]),
         *(show_number(r["number"]) if r["number"] else "", r["operator_id"], name, r["held"]),
         *(r["began_at"], r["talked_at"], r["ended_at"], r["outcome"], r["recording"]),
+        rung=list(rung),
     )
 
 

@@ -119,7 +119,7 @@ class Call(Answer, frozen=True):
     """A call as operators see it. `number` is empty where the customer's was not told, or is erased.
 
     `operator` is who speaks: in `dialling` he waits for the customer. `held`: the customer hears music.
-    `recording` is `wanted` while it will be recorded from when both speak.
+    `recording` is `wanted` while it will be recorded from when both speak. `rung`: whose telephones ring.
     """
 
     id: UUID
@@ -137,6 +137,7 @@ class Call(Answer, frozen=True):
     ended_at: datetime | None
     outcome: CallOutcome | None
     recording: Tape = "off"
+    rung: list[UUID] = []
 
 
 class SpeakingFigures(Answer, frozen=True):

@@ -30,7 +30,7 @@ export const usePhone = defineStore("phone", () => {
   const declined = ref<ReadonlySet<string>>(new Set())
   const me = computed(() => session.me?.operator.id ?? "")
   /** Rings here and nobody has it yet. */
-  const ringing = computed(() => [...calls.value.values()].filter((one) => one.phase === "ringing" && !declined.value.has(one.id)))
+  const ringing = computed(() => [...calls.value.values()].filter((one) => one.phase === "ringing" && (one.rung ?? []).includes(me.value) && !declined.value.has(one.id)))
   const speaking = computed(() => [...calls.value.values()].find((one) => one.operator === me.value && one.phase !== "ended") ?? null)
   /** Was rung here a moment ago, and somebody else has it, or it is over. */
   const passed = shallowRef<Call | null>(null)
