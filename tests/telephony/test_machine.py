@@ -153,7 +153,7 @@ def test_it_is_recorded_from_when_both_speak_and_not_while_it_is_interrupted(beg
     assert call.recording == "on"
     call, acts = after(call, PauseRecording(on=True), PauseRecording(on=True), PauseRecording(on=False))
     assert acts == [Record(CUSTOMER, "pause"), Record(CUSTOMER, "resume")]
-    assert after(call, NotRecorded())[0].recording == "off"
+    assert after(call, NotRecorded())[0].recording == "failed"
     assert after(callback(), Answered(LINES[0]), Answered(CUSTOMER))[0].recording == "off"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import os
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,9 @@ import soundfile
 
 from okno.conversations.calling import CallRecorded
 from okno.kit.errors import NotFound
+from okno.kit.ids import uuid7
 from okno.telephony import sound
+from okno.telephony.api import recorded_in
 from okno.telephony.types import Call
 from tests.telephony.house import House, until
 
@@ -57,8 +60,8 @@ async def told(house: House, conversation: UUID) -> CallRecorded:
 
 
 async def read(house: House, call: Call, first: int, after: int) -> bytes:
-    size = await house.app.telephony.recordings.size(house.app.workspace_id, call.id)
-    pieces = await house.app.telephony.recordings.read(call.id, size, first, min(after, size))
+    recording = await house.app.telephony.get_recording(house.owner, call.id)
+    pieces = await house.app.telephony.recordings.read(recording, first, min(after, recording.size_bytes))
     return b"".join([piece async for piece in pieces])
 
 
@@ -88,7 +91,14 @@ async def test_a_call_is_recorded_interrupted_and_played(house: House) -> None:
     outsider = await house.hire()
     with pytest.raises(NotFound):
         await house.app.telephony.get_recording(outsider, UUID(int=1))
-    await house.app.telephony.recordings.store(f"{house.app.workspace_id}/{call.id}")  # the job comes again
+    payload = f"{house.app.workspace_id}/{call.id}"
+    await house.app.telephony.recordings.store(payload)  # the job comes again
+    raw = recorded_in(house.home) / f"{call.id}.raw"
+    raw.write_bytes(bytes(32_000))
+    late = await house.app.database.fetchrow("SELECT * FROM recording WHERE call_id = $1", call.id)
+    await house.app.telephony.recordings._finish(late, "ready", (1.0, 1, b"", b"", b"", ""))  # beside itself
+    assert await read(house, call, 0, 1 << 30) == content, "what was kept already is gone"
+    raw.unlink()
     assert sum(isinstance(one, CallRecorded) for one in await house.events(call.conversation)) == 1
     await house.app.telephony.forget(house.app.workspace_id, call.contact, [])
     with pytest.raises(NotFound):
@@ -127,6 +137,42 @@ async def test_a_recording_that_is_missing_is_told(house: House) -> None:
         raw.unlink()
     await store(house, call)
     assert not (await told(house, call.conversation)).kept
+
+
+async def test_a_recording_that_cannot_be_interrupted_is_nobodys(house: House) -> None:
+    """The number of a card would be kept though the operator had pressed pause."""
+    await house.open(1, record=True)
+    callback = await house.ask()
+    call = await until(lambda: (one := house.heard.last()) and one.phase == "talking" and one)
+    await until(lambda: house.phones[0].talks[-1].heard > 20)
+    engine = house.app.telephony._engine
+    assert engine is not None
+    engine._ami.close()
+    engine._ami._port = 1  # nobody is there
+    await house.app.telephony.pause_recording(house.operators[0], call.id, on=True)
+    await until(lambda: (one := house.heard.last()) and one.recording == "failed")
+    await house.app.telephony.hang_up(house.owner, call.id)
+    await house.over(callback, "done")
+    assert not (await told(house, call.conversation)).kept
+    with pytest.raises(NotFound):
+        await house.app.telephony.get_recording(house.owner, call.id)
+    await house.app.telephony.recordings.erase(str(call.id))
+    assert not list(house.home.rglob(f"{call.id}.raw"))
+
+
+async def test_what_waits_for_its_job_is_not_swept(house: House) -> None:
+    """A worker that was away for two days would sweep the recordings before it makes them."""
+    await house.open(1, record=True)
+    call = await spoken(house)
+    spool = recorded_in(house.home)
+    left = spool / f"{uuid7()}.raw"
+    left.write_bytes(b"")
+    for raw in (left, spool / f"{call.id}.raw"):
+        os.utime(raw, (1, 1))
+    await house.app.telephony.recordings.purge("")
+    assert not left.exists()
+    await store(house, call)
+    assert (await told(house, call.conversation)).kept
 
 
 async def test_recordings_are_kept_so_many_days(house: House) -> None:

@@ -1391,7 +1391,7 @@ export interface Call {
   talked_at: string | null
   ended_at: string | null
   outcome: "busy" | "cancelled" | "failed" | "gave_up" | "lost" | "no_answer" | "no_operator" | "operator_gone" | "talked" | null
-  recording?: "off" | "on" | "paused" | "wanted"
+  recording?: "failed" | "off" | "on" | "paused" | "wanted"
   rung?: string[]
 }
 /** A customer's place in the queue, from 1, and the seconds he is expected to wait; 0: he waits there no more. */
@@ -2538,6 +2538,7 @@ export interface Recording {
   call: string
   seconds: number
   made_at: string
+  size_bytes: number
   sha256: string
   customer_peaks: number[]
   operator_peaks: number[]

@@ -490,7 +490,7 @@ CREATE TABLE public.call (
     CONSTRAINT call_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'callback'::text, 'outbound'::text]))),
     CONSTRAINT call_outcome_check CHECK ((outcome = ANY (ARRAY['talked'::text, 'no_operator'::text, 'busy'::text, 'no_answer'::text, 'gave_up'::text, 'operator_gone'::text, 'cancelled'::text, 'failed'::text, 'lost'::text]))),
     CONSTRAINT call_phase_check CHECK ((phase = ANY (ARRAY['waiting'::text, 'ringing'::text, 'dialling'::text, 'talking'::text, 'ended'::text]))),
-    CONSTRAINT call_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'wanted'::text, 'on'::text, 'paused'::text])))
+    CONSTRAINT call_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'wanted'::text, 'on'::text, 'paused'::text, 'failed'::text])))
 );
 
 CREATE TABLE public.call_leg (

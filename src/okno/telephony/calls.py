@@ -403,9 +403,10 @@ class Calls:
             await self._won(live, state.operator)
         async with self._db.transaction() as tx:
             await store.save(tx, about.workspace_id, state, (live.talked_at, live.ended_at))
-            if state.phase == "ended" and state.recording in ("on", "paused"):
+            if state.phase == "ended" and state.recording in ("on", "paused", "failed"):
                 place = (about.conversation_id, about.contact_id)
-                await self._recordings.keep_in(tx, about.workspace_id, state.id, place)
+                failed = state.recording == "failed"
+                await self._recordings.keep_in(tx, about.workspace_id, state.id, place, failed=failed)
         if state.phase == "ended":
             await self._desks.end_call(about.workspace_id, state.id)
             if self._engine:

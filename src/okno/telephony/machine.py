@@ -18,8 +18,8 @@ Outcome = Literal[
 ]
 Cause = Literal["hung_up", "busy", "no_answer", "rejected", "unreachable", "failed"]
 LegState = Literal["dialling", "up", "ended"]
-Tape = Literal["off", "wanted", "on", "paused"]
-"""`wanted`: it is recorded from when both speak."""
+Tape = Literal["off", "wanted", "on", "paused", "failed"]
+"""`wanted`: it is recorded from when both speak; `failed`: the engine did not obey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class PauseRecording:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """The engine does not record it."""
+    """The engine does not record it, or does not stop to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ def _connect(call: CallState, customer: UUID, operator: UUID) -> Step:
 
 def _recorded(call: CallState, happening: PauseRecording | NotRecorded) -> Step:
     if isinstance(happening, NotRecorded):
-        return replace(call, recording="off"), ()
+        return replace(call, recording="failed"), ()
     customer, on = call.customer, happening.on
     if call.phase != "talking" or customer is None or call.recording != ("on" if on else "paused"):
         return call, ()

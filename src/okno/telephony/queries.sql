@@ -165,7 +165,10 @@ SELECT callback_calendar_id FROM inbox WHERE workspace_id = $1 AND id = $2 LIMIT
 
 -- name: insert_recording :exec
 INSERT INTO recording (workspace_id, call_id, conversation_id, contact_id, state, made_at)
-VALUES ($1, $2, $3, $4, 'waiting', $5) ON CONFLICT DO NOTHING;
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
+
+-- name: list_unmade :many
+SELECT call_id FROM recording WHERE state = 'waiting' LIMIT 100000;
 
 -- name: find_recording :one
 SELECT workspace_id, call_id, conversation_id, contact_id, state, made_at, seconds, size_bytes, sha256, customer_peaks,

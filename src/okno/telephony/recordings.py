@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -49,13 +49,23 @@ class Recordings:
         self._keys = keys
         self._clock = clock
         self._files = files
-        self._spool = spool or Path("/nonexistent")
+        self._spool = spool
 
     # -- making ----------------------------------------------------------------------------------------------------
 
-    async def keep_in(self, tx: Connection, workspace_id: int, call_id: UUID, place: tuple[UUID, UUID]) -> None:
-        """A recorded call has ended: a job makes its recording. `place`: conversation and contact."""
-        await tx.execute(SQL["insert_recording"], workspace_id, call_id, *place, self._clock.now())
+    async def keep_in(
+        self, tx: Connection, workspace_id: int, call_id: UUID, place: tuple[UUID, UUID], *, failed: bool
+    ) -> None:
+        """A recorded call has ended: a job makes its recording. `place`: conversation and contact.
+
+        `failed`: the engine did not obey, and what it has recorded, perhaps a secret, is nobody's.
+        """
+        state = "failed" if failed else "waiting"
+        await tx.execute(SQL["insert_recording"], workspace_id, call_id, *place, state, self._clock.now())
+        if failed:
+            await emit(tx, self._clock, RECORDED, Recorded(workspace_id, call_id, place[0]))
+            await enqueue(tx, UNRECORD, str(call_id), after_s=SETTLE_S)
+            return
         await enqueue(tx, RECORD, f"{workspace_id}/{call_id}", after_s=SETTLE_S)
 
     async def store(self, payload: str) -> None:
@@ -64,9 +74,9 @@ class Recordings:
         record = await self._db.fetchrow(SQL["find_recording"], workspace_id, call_id)
         if record is None or record["state"] != "waiting":
             return
-        raw = self._spool / f"{call_id}.raw"
-        made = await asyncio.to_thread(_make, raw) if await asyncio.to_thread(raw.is_file) else None
-        if made is None:
+        raw = self._raw(call_id)
+        made = await asyncio.to_thread(_make, raw) if raw else None
+        if raw is None or made is None:
             log.warning("a call was not recorded", call=str(call_id))
             await self._finish(record, "failed", (0.0, 0, b"", b"", b"", ""))
             return
@@ -85,7 +95,13 @@ class Recordings:
             if await tx.fetchval(SQL["finish_recording"], *key, state, *values) is not None:
                 await emit(tx, self._clock, RECORDED, Recorded(*key, record["conversation_id"]))
                 return
-        await self._files.delete_object(FOLDER, record["call_id"])  # he was erased meanwhile
+        now = await self._db.fetchrow(SQL["find_recording"], *key)
+        if now is None or now["state"] == "erased":  # meanwhile; else the same job was done twice
+            await self._files.delete_object(FOLDER, record["call_id"])
+
+    def _raw(self, call_id: UUID) -> Path | None:
+        """What Asterisk has written."""
+        return self._spool / f"{call_id}.raw" if self._spool else None
 
     async def tell(self, conversations: Conversations, news: Recorded) -> None:
         """Into the timeline, once."""
@@ -109,24 +125,18 @@ class Recordings:
 
     async def get(self, workspace_id: int, call_id: UUID) -> Recording:
         """Raises `NotFound` where nothing was recorded, or is kept no more."""
-        record = await self._ready(workspace_id, call_id)
-        figures = msgspec.json.decode(record["figures"], type=SpeakingFigures)
-        return Recording(
-            *(call_id, record["seconds"], record["made_at"], record["sha256"].hex()),
-            *(list(record["customer_peaks"]), list(record["operator_peaks"]), figures),
-        )
-
-    async def size(self, workspace_id: int, call_id: UUID) -> int:
-        return int((await self._ready(workspace_id, call_id))["size_bytes"])
-
-    async def _ready(self, workspace_id: int, call_id: UUID) -> Any:
         record = await self._db.fetchrow(SQL["find_recording"], workspace_id, call_id)
         if record is None or record["state"] != "ready":
             raise NotFound("there is no recording of this call")
-        return record
+        figures = msgspec.json.decode(record["figures"], type=SpeakingFigures)
+        return Recording(
+            *(call_id, record["seconds"], record["made_at"], record["size_bytes"], record["sha256"].hex()),
+            *(list(record["customer_peaks"]), list(record["operator_peaks"]), figures),
+        )
 
-    async def read(self, call_id: UUID, size_bytes: int, first: int, after: int) -> AsyncIterator[bytes]:
+    async def read(self, recording: Recording, first: int, after: int) -> AsyncIterator[bytes]:
         """Bytes of the sound, unsealed piece by piece. Raises `NotFound` before the first."""
+        call_id, size_bytes = recording.call, recording.size_bytes
         pieces = range(first // PIECE, -(-after // PIECE))
         end = min(pieces.stop * (PIECE + SEAL), size_bytes + -(-size_bytes // PIECE) * SEAL)
         sealed = await self._files.read_object(FOLDER, call_id, pieces.start * (PIECE + SEAL), end)
@@ -158,7 +168,8 @@ class Recordings:
         """A job: the bytes of one, wherever they are."""
         call_id = UUID(payload)
         await self._files.delete_object(FOLDER, call_id)
-        await asyncio.to_thread((self._spool / f"{call_id}.raw").unlink, missing_ok=True)
+        if raw := self._raw(call_id):
+            await asyncio.to_thread(raw.unlink, missing_ok=True)
 
     async def purge(self, _: str) -> None:
         """A job: those that were kept as long as their workspace keeps them."""
@@ -169,18 +180,23 @@ class Recordings:
                     await enqueue(tx, UNRECORD, str(r["call_id"]))
             if len(old) < limits.PAGE_MAX:
                 break
-        await asyncio.to_thread(_sweep, self._spool, self._clock.now() - timedelta(hours=limits.RAW_HOURS_MAX))
+        if self._spool:
+            waiting = {r["call_id"] for r in await self._db.fetch(SQL["list_unmade"])}
+            before = self._clock.now() - timedelta(hours=limits.RAW_HOURS_MAX)
+            await asyncio.to_thread(_sweep, self._spool, before, waiting)
 
 
-def _sweep(source: Path, before: Any) -> None:
-    """What a job has never taken: calls nobody spoke in leave empty files."""
-    for raw in source.glob("*.raw"):
-        if raw.stat().st_mtime < before.timestamp():
+def _sweep(spool: Path, before: datetime, waiting: Collection[UUID]) -> None:
+    """What no job will take: calls nobody spoke in leave empty files."""
+    for raw in spool.glob("*.raw"):
+        if raw.stat().st_mtime < before.timestamp() and UUID(raw.stem) not in waiting:
             raw.unlink(missing_ok=True)
 
 
 def _make(raw: Path) -> tuple[bytes, tuple[float, int, bytes, bytes, bytes, str]] | None:
-    """The sound and its row; null for an empty file."""
+    """The sound and its row; null where there is none."""
+    if not raw.is_file():
+        return None
     from okno.telephony import sound  # noqa: PLC0415 - numpy and libsndfile, for who stores a recording
 
     samples = sound.read_raw(raw)

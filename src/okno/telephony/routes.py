@@ -165,15 +165,14 @@ async def get_recording_audio(
 ) -> Response[bytes] | Response[None] | Stream:
     """Ogg Opus, the customer left and the operator right; parts can be asked for."""
     recording = await telephony.get_recording(actor, call_id)
-    size_bytes = await telephony.recordings.size(actor.workspace_id, call_id)
     headers = {
         "etag": f'"{recording.sha256[:32]}"',
         "cache-control": "private, no-cache",
         "x-content-type-options": "nosniff",
         "content-disposition": f'inline; filename="{call_id}.ogg"',
     }
-    read = partial(telephony.recordings.read, call_id, size_bytes)
-    return await serve(request, read, size_bytes, "audio/ogg", headers)
+    read = partial(telephony.recordings.read, recording)
+    return await serve(request, read, recording.size_bytes, "audio/ogg", headers)
 
 
 @delete(

@@ -13,7 +13,7 @@ from okno.kit.wire import NO_NUL, RAW, Answer, Wire
 Phase = Literal["waiting", "ringing", "dialling", "talking", "ended"]
 CallbackState = Literal["waiting", "calling", "done", "failed", "cancelled"]
 Transport = Literal["udp", "tcp"]
-Tape = Literal["off", "wanted", "on", "paused"]
+Tape = Literal["off", "wanted", "on", "paused", "failed"]
 TrunkState = Literal["none", "reachable", "silent"]
 
 Host = Annotated[str, Meta(max_length=253, pattern=r"^[A-Za-z0-9.:-]*$")]
@@ -163,6 +163,7 @@ class Recording(Answer, frozen=True):
     call: UUID
     seconds: float
     made_at: datetime
+    size_bytes: int
     sha256: str
     customer_peaks: list[int]
     operator_peaks: list[int]
