@@ -81,6 +81,7 @@ async def desk(app: App) -> HangsUp:
     yield hangs_up
     loop.cancel()
     app.telephony._calls.use(None)
+    await app.database.execute("DELETE FROM phone_setting")
 
 
 async def test_ten_thousand_requests_from_one_address(app: App, desk: HangsUp) -> None:

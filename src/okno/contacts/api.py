@@ -58,7 +58,7 @@ class Contacts:
             await listener(workspace_id, contact_id)
 
     async def _normal(self, workspace_id: int, address_type: str, address: str) -> str:
-        return rules.normal_address(address_type, address, await self.country_of(workspace_id))
+        return await rules.normal_for(self.country_of, workspace_id, address_type, address)
 
     # -- visitor tokens --------------------------------------------------------------------------------------------
 

@@ -148,7 +148,7 @@ class Blocks:
                         raise Invalid("this network is half the world: give a smaller one", field="value")
                     return str(network)
                 case "email" | "phone":
-                    address = rules.normal_address(new.type, new.value, await self.country_of(actor.workspace_id))
+                    address = await rules.normal_for(self.country_of, actor.workspace_id, new.type, new.value)
                     return address.lower() if new.type == "email" else address
         except ValueError:
             raise Invalid("this is no address, network or id", field="value") from None

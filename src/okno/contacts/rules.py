@@ -40,6 +40,12 @@ def normal_address(address_type: str, address: str, country: str = "") -> str:
         return "+" + plain
 
 
+async def normal_for(country_of: CountryOf, workspace_id: int, address_type: str, address: str) -> str:
+    """`normal_address` as the workspace's people type it; the country is asked for where it matters."""
+    national = address_type == "phone" and not address.lstrip().startswith("+")
+    return normal_address(address_type, address, await country_of(workspace_id) if national else "")
+
+
 async def nowhere(_: int) -> str:
     """Of a workspace without a telephone."""
     return ""

@@ -1,7 +1,7 @@
 """The public door of telephony: calls, callbacks, and how the telephone is set up and feels."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -38,7 +38,7 @@ from okno.telephony.calls import Calls
 from okno.telephony.engine import EngineFailed
 from okno.telephony.events import CallListener, Recorded
 from okno.telephony.inbound import Inbound
-from okno.telephony.live import About, Order
+from okno.telephony.live import Order
 from okno.telephony.outside import Asker, Outside
 from okno.telephony.recordings import RECORD, UNRECORD, Recordings, recorded_in
 from okno.telephony.setup import Setup
@@ -297,9 +297,9 @@ class Telephony:
         if self._engine is None and self._hints.shared:
             self._hints.tell(WISH, encode(wish))
         else:
-            await self._call(wish, settings)
+            await self._call(wish)
 
-    async def _call(self, wish: Wish, settings: PhoneSettings) -> None:
+    async def _call(self, wish: Wish) -> None:
         """Where calls live."""
         lines = await self._calls.engine.list_lines(wish.workspace_id, [wish.operator])
         if not lines:
@@ -307,22 +307,12 @@ class Telephony:
         number = parse_number(wish.number)
         call_id = uuid7()
         await self.outside.take(wish.workspace_id, number, Asker(call_id, wish.conversation))
-        name = await self._db.fetchval(SQL["find_contact_name"], wish.workspace_id, wish.contact)
-        about = About(
-            *(wish.workspace_id, wish.conversation, wish.contact, name or "", wish.number, None),
-            *(settings.number, settings.ring_s, settings.call_use, settings.record),
-        )
+        about = await store.about_of(self._db, wish.workspace_id, wish.conversation, wish.contact, wish.number)
         await self._calls.begin(call_id, about, "outbound", lines)
 
     def _hear_wish(self, _: str, payload: bytes) -> None:
         if self._engine is not None:
-            self._tasks.spawn(self._carry_out(parse_wish(payload)), name="a call")
-
-    async def _carry_out(self, wish: Wish) -> None:
-        try:
-            await self._call(wish, await self.setup.get(wish.workspace_id))
-        except OknoError as error:
-            log.info("a call was not begun", operator=str(wish.operator), why=error.detail)
+            self._tasks.spawn(_told(self._call(parse_wish(payload))), name="a call")
 
     async def get_call(self, actor: Actor, call_id: UUID) -> Call:
         """Raises `NotFound` also for a call of a conversation he may not see."""
@@ -388,7 +378,7 @@ class Telephony:
 
     def _hear_transfer(self, _: str, payload: bytes) -> None:
         if self._engine is not None:
-            self._tasks.spawn(self._transfer(*parse_transfer(payload)), name="a transfer")
+            self._tasks.spawn(_told(self._transfer(*parse_transfer(payload))), name="a transfer")
 
     async def pause_recording(self, actor: Actor, call_id: UUID, *, on: bool) -> None:
         await self._order(actor, call_id, "pause" if on else "resume")
@@ -430,3 +420,11 @@ class Telephony:
     async def forget(self, workspace_id: int, contact_id: UUID, conversation_ids: Sequence[UUID]) -> None:
         async with self._db.transaction() as tx:
             await self.forget_in(tx, workspace_id, contact_id, conversation_ids)
+
+
+async def _told(work: Awaitable[None]) -> None:
+    """What another process has asked for; nobody there waits for the answer."""
+    try:
+        await work
+    except OknoError as error:
+        log.info("a wish from another process was not carried out", why=error.detail)

@@ -22,7 +22,7 @@ from okno.routing.hours.api import Hours, next_opening, open_at
 from okno.telephony import rules, store
 from okno.telephony.calls import Calls
 from okno.telephony.engine import EngineFailed
-from okno.telephony.live import About, Live
+from okno.telephony.live import Live
 from okno.telephony.outside import Asker, Outside
 from okno.telephony.store import SQL
 from okno.telephony.types import Callback, CallbackOffer, NewCallback
@@ -212,7 +212,7 @@ class Callbacks:
     async def _begin(self, record: Any) -> bool:
         """Ring everybody who takes calls; false when it is not the time, or nobody's telephone is there."""
         workspace_id, now = record["workspace_id"], self._clock.now()
-        setting = await self._setting(workspace_id)
+        await self._setting(workspace_id)
         calendar = await self._db.fetchval(SQL["find_inbox_calendar"], workspace_id, record["inbox_id"])
         schedule = await self._hours.schedule(workspace_id, calendar)
         if not open_at(schedule, now):
@@ -231,10 +231,8 @@ class Callbacks:
             log.info("a callback is given up", callback=str(record["id"]), why=error.detail)
             await self._end(workspace_id, record["id"], record["conversation_id"], "failed")
             return False
-        name = await self._db.fetchval(SQL["find_contact_name"], workspace_id, record["contact_id"])
-        about = About(
-            *(workspace_id, record["conversation_id"], record["contact_id"], name or "", str(number), record["id"]),
-            *(setting["number"], setting["ring_s"], setting["call_use"], setting["record"]),
+        about = await store.about_of(
+            self._db, workspace_id, record["conversation_id"], record["contact_id"], str(number), record["id"]
         )
         try:
             return await self._calls.begin(asker.call, about, "callback", lines)

@@ -257,8 +257,8 @@ class Calls:
         for leg in await self._db.fetch(SQL["list_legs"], [r["id"] for r in records]):
             legs.setdefault(leg["call_id"], []).append(leg)
         for r in records:
+            live = await self._read(r, legs.get(r["id"], []))
             if r["id"] not in self._live:
-                live = self._read(r, legs.get(r["id"], []))
                 self._adopt(live)
                 live.task = self._tasks.spawn(self._run(live, ()), name="call")
         known = set(self._of_leg)
@@ -273,11 +273,9 @@ class Calls:
         self._recovered.set()
         log.info("calls compared with the engine", calls=len(records), legs=len(standing))
 
-    def _read(self, r: Any, legs: Sequence[Any]) -> Live:
-        about = About(
-            *(r["workspace_id"], r["conversation_id"], r["contact_id"], r["contact_name"], r["number"]),
-            r["callback_id"],
-        )
+    async def _read(self, r: Any, legs: Sequence[Any]) -> Live:
+        key = (r["workspace_id"], r["conversation_id"], r["contact_id"])
+        about = await store.about_of(self._db, *key, r["number"], r["callback_id"])
         state = store.state_of(r, list(legs))
         return Live(about, state, r["began_at"], r["talked_at"], phase_since=self._clock.monotonic())
 

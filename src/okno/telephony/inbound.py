@@ -12,9 +12,10 @@ from okno.kit.clock import Clock
 from okno.kit.errors import Invalid
 from okno.kit.phone import parse_number
 from okno.routing.api import Desks
+from okno.telephony import store
 from okno.telephony.calls import Calls
 from okno.telephony.engine import Arrival, EngineFailed, Line
-from okno.telephony.live import About, Live
+from okno.telephony.live import Live
 from okno.telephony.store import SQL
 
 log = structlog.get_logger()
@@ -62,11 +63,7 @@ class Inbound:
         conversation_id = await self._conversations.open_for_contact(
             workspace_id, contact_id, inbox_id=inbox["id"], channel=CHANNEL, team_id=inbox["team_id"]
         )
-        name = await self._db.fetchval(SQL["find_contact_name"], workspace_id, contact_id)
-        about = About(
-            *(workspace_id, conversation_id, contact_id, name or "", number, None),
-            *(setting["number"], setting["ring_s"], setting["call_use"], setting["record"]),
-        )
+        about = await store.about_of(self._db, workspace_id, conversation_id, contact_id, number)
         await self._calls.begin_inbound(about, arrival.leg)
 
     async def find_free(self, live: Live) -> Sequence[Line]:

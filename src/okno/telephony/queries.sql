@@ -77,8 +77,12 @@ SELECT c.workspace_id, c.id, c.direction, c.phase, c.conversation_id, c.contact_
 -- name: find_call_of_callback :one
 SELECT id, phase FROM call WHERE workspace_id = $1 AND callback_id = $2 AND ended_at IS NULL LIMIT 1;
 
--- name: find_contact_name :value
-SELECT name FROM contact WHERE workspace_id = $1 AND id = $2;
+-- Of a call that begins, or is found again: the customer's name, and how the workspace calls.
+-- name: find_about :one
+SELECT coalesce(p.name, '') AS name, coalesce(s.number, '') AS shown, s.ring_s, s.call_use, s.record
+  FROM (SELECT $1::bigint AS workspace_id, $2::uuid AS contact_id) w
+  LEFT JOIN contact p ON p.workspace_id = w.workspace_id AND p.id = w.contact_id
+  LEFT JOIN phone_setting s ON s.workspace_id = w.workspace_id LIMIT 1;
 
 -- name: find_phone_inbox :one
 SELECT id, team_id FROM inbox WHERE workspace_id = $1 ORDER BY id LIMIT 1;

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from okno.db.pool import Connection
+from okno.db.pool import Connection, Database
 from okno.db.queries import load_queries
 from okno.kit.phone import show_number
+from okno.telephony.live import About
 from okno.telephony.machine import CallState, Leg
 from okno.telephony.types import Call, Callback
 
@@ -19,6 +20,22 @@ def state_of(r: Any, legs: list[Any]) -> CallState:
     return CallState(
         r["id"], r["direction"], r["phase"], lines, r["speaker_leg"], r["held"], r["outcome"], r["recording"]
     )
+
+
+async def about_of(
+    database: Database,
+    workspace_id: int,
+    conversation_id: UUID,
+    contact_id: UUID,
+    number: str,
+    callback_id: UUID | None = None,
+) -> About:
+    """What a call is about, with the workspace's settings of now."""
+    r: Any = await database.fetchrow(SQL["find_about"], workspace_id, contact_id)
+    about = About(workspace_id, conversation_id, contact_id, r["name"], number, callback_id)
+    if r["ring_s"] is None:  # a provider's settings were never saved
+        return about
+    return about._replace(shown=r["shown"], ring_s=r["ring_s"], use_percent=r["call_use"], record=r["record"])
 
 
 def call_of(r: Any, name: str, rung: Sequence[UUID] = ()) -> Call:
