@@ -28,7 +28,7 @@ from okno.telephony.store import SQL
 from okno.telephony.types import Callback, CallbackOffer, NewCallback
 
 log = structlog.get_logger()
-RECORDED = ("The call is recorded.", "Разговор записывается.")
+IS_RECORDED = {"ru": "Разговор записывается.", "en": "The call is recorded."}
 LOOK_S = 5.0  # what another process changed and could not tell
 AGAIN_S = 15  # the engine is away, or nobody's telephone is there
 
@@ -281,4 +281,5 @@ def consent_of(setting: Any, locale: str) -> str:
     """The words a customer agrees to."""
     mine, other = ("consent_ru", "consent_en") if locale == "ru" else ("consent_en", "consent_ru")
     words = str(setting[mine] or setting[other])
-    return f"{words} {RECORDED[locale == 'ru']}".strip() if setting["record"] else words
+    said = IS_RECORDED["ru" if locale == "ru" else "en"]
+    return f"{words} {said}".strip() if setting["record"] else words
